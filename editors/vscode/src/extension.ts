@@ -9,7 +9,7 @@ let server: Server | undefined;
 
 export function activate(context: vscode.ExtensionContext): void {
   const running = (server = new Server());
-  const pages = new Pages(running);
+  const pages = new Pages(running, vscode.Uri.joinPath(context.extensionUri, 'icon.png'));
   const look = (document: vscode.TextDocument): void => {
     const kind = kindOfDocument(document);
     if (kind !== undefined) {

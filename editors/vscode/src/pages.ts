@@ -53,7 +53,10 @@ export class Pages implements vscode.Disposable {
   private explanation: Shown | undefined;
   private readonly disposables: vscode.Disposable[];
 
-  constructor(private readonly server: Server) {
+  constructor(
+    private readonly server: Server,
+    private readonly icon: vscode.Uri,
+  ) {
     const changed = (uri: vscode.Uri): void => this.renew(uri);
     const watcher = vscode.workspace.createFileSystemWatcher('**/*.{mobileconfig,plist}');
     this.disposables = [
@@ -115,7 +118,9 @@ export class Pages implements vscode.Disposable {
 
   private panel(title: string, file: string): vscode.WebviewPanel {
     const where = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
-    return vscode.window.createWebviewPanel('syncguard.page', file === '' ? title : `${title}: ${file}`, where, webview);
+    const panel = vscode.window.createWebviewPanel('syncguard.page', file === '' ? title : `${title}: ${file}`, where, webview);
+    panel.iconPath = this.icon;
+    return panel;
   }
 
   /** Signed and binary profiles open as a page: see takeOver. */

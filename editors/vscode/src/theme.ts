@@ -23,6 +23,11 @@ h2 { font-size: 1.15rem; margin: 1.75rem 0 .5rem; } h3 { font-size: 1.05rem; mar
 main { padding-bottom: 0; }
 p { max-width: 60rem; } .small, .notes { font-size: .93em; } li { margin: .4rem 0; } li > p { margin: 0; } ul { padding-left: 1.25rem; }
 dl { grid-template-columns: max-content 1fr; gap: .3rem 1rem; font-size: 1em; } dt { margin: 0; } dd { grid-column: 2; }
+@media (max-width: 40rem) {
+  .stack tr { display: grid; grid-template-columns: minmax(9rem, 40%) 1fr; gap: 0 1rem; padding: .3rem 0; }
+  .stack th, .stack td { padding: 0; min-width: 0; } .stack td { grid-column: 2; } .stack td:empty { display: none; }
+  .stack td[data-label]::before { content: none; }
+}
 @media (max-width: 22rem) { dl { grid-template-columns: 1fr; gap: .1rem; } dt { margin-top: .5rem; } dd { grid-column: 1; } }
 code { font-family: var(--vscode-editor-font-family, monospace); font-size: .95em; color: inherit; background: none; padding: 0; }
 table { font-size: 1em; } th, td { padding: .3rem .7rem; } .stack th, .stack td { padding: .3rem .9rem .3rem 0; }
