@@ -41,8 +41,9 @@ type LintOptions struct {
 	WithinPaths    bool // leave out files that are not in the project's paths
 	NoPlaceholders bool // placeholders are errors, not notes
 
-	writesBaseline bool // the findings are for a new baseline: the project's counts for nothing
-	listAll        bool // of a file with very many findings too
+	writesBaseline bool     // the findings are for a new baseline: the project's counts for nothing
+	listAll        bool     // of a file with very many findings too
+	made           *checker // has the catalog and what was read of it; nil to read it
 
 	UntrustedOptions
 }
@@ -274,8 +275,9 @@ func newLinting(h *Host, o LintOptions) (*linting, error) {
 	if l.header.Root, err = h.Files.Getwd(); err != nil {
 		return nil, fmt.Errorf("finding the current folder: %w", err)
 	}
-	l.checker, err = newChecker(h, targets)
-	if err != nil {
+	if o.made != nil {
+		l.checker = &checker{host: h, catalog: o.made.catalog, lint: o.made.lint, targets: targets}
+	} else if l.checker, err = newChecker(h, targets); err != nil {
 		return nil, err
 	}
 	l.checker.options = lint.Options{Groups: o.Rules.groups(), Now: h.Now(), ExpiresWithin: o.ExpiresWithin, For: mdm.Find(o.For), Placeholders: lint.PlaceholdersNoted, Untrusted: o.Untrusted}

@@ -13,7 +13,6 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/files"
 	"syncguard/internal/lint"
-	"syncguard/internal/schema"
 	"syncguard/internal/template"
 )
 
@@ -25,6 +24,7 @@ type Workspace struct {
 	options LintOptions
 	loose   bool
 	known   knownFiles
+	single  bool     // what is known is of one file: nothing is known of it as one of a set
 	changed []string // since the last look at what to lint
 
 	looked   bool            // the next four are of the folder as it is
@@ -34,9 +34,9 @@ type Workspace struct {
 	lintable map[string]bool // by absolute path: whether its content makes a file one to lint
 	left     map[string]bool // files to lint by their content, but not found, by their absolute path; true if they are on the disk
 
-	catalog *schema.Catalog
-	checker *lint.Checker
-	day     time.Time // of what is known: dates are judged by the time
+	settings *files.Remembered // what is around the files: projects, their settings, a baseline; nil if that is to be read anew
+	made     *checker          // of an earlier run; nil for none
+	day      time.Time         // of what is known: dates are judged by the time
 }
 
 // NewWorkspace returns a Workspace. A loose one has no files but those that are linted alone.
@@ -66,8 +66,11 @@ func ProjectFolder(h *Host, folder string) (string, error) {
 // Changed makes the next Lint read a file again. path is absolute and clean.
 func (w *Workspace) Changed(path string) {
 	slashed := filepath.ToSlash(path)
+	if w.settings != nil && w.settings.Knows(path) {
+		w.settings = nil
+	}
 	if filepath.Base(path) == template.ProjectFile || strings.Contains(slashed, "/.syncguard/") {
-		w.looked, w.checker = false, nil
+		w.looked, w.made, w.settings = false, nil, nil
 		w.known.reset()
 		return
 	}
@@ -76,6 +79,9 @@ func (w *Workspace) Changed(path string) {
 	delete(w.lintable, path)
 	w.known.forget(path)
 }
+
+// Renew makes the next Lint read settings again, wherever they are: a change of them need not be told.
+func (w *Workspace) Renew() { w.settings = nil }
 
 // movesIn reports whether a changed file may be one to lint now, or is none any more: the folder has to be looked through again.
 func (w *Workspace) movesIn(h *Host, path string) bool {
@@ -148,6 +154,14 @@ func (w *Workspace) Lint(ctx context.Context, texts map[string][]byte, alone []s
 			inputs[i].folder = h.Files.(*files.Overlay).Over(in.folder)
 		}
 	}
+	if single := len(inputs) == 1; single != w.single {
+		w.single = single
+		w.known.reset()
+		l.known = &knownRun{&w.known, w.known.generation}
+	}
+	if w.single {
+		l.checker.set = nil
+	}
 	gather := func(run *LintRun) error {
 		for f, err := range run.Files {
 			if err != nil {
@@ -171,7 +185,7 @@ func (w *Workspace) Lint(ctx context.Context, texts map[string][]byte, alone []s
 		o.Paths = []string{path}
 		l, err := w.linting(h, o)
 		if err == nil {
-			l.checker.options.Interrupted = ctx.Err
+			l.checker.options.Interrupted, l.checker.set = ctx.Err, nil
 			err = gather(l.stream(ctx, []input{{path: path}}, nil))
 		}
 		if err != nil {
@@ -192,14 +206,18 @@ func (h *Host) isOurs(path string) bool {
 
 // linting returns a run over what is known. It keeps what the checks have read of the schemas.
 func (w *Workspace) linting(h *Host, o LintOptions) (*linting, error) {
-	l, err := newLinting(h, o)
+	if w.settings == nil {
+		w.settings = files.NewRemembered(h.Files)
+	}
+	w.settings = w.settings.Over(h.Files)
+	o.made = w.made
+	l, err := newLinting(h.withFiles(w.settings), o)
 	if err != nil {
+		w.settings = nil
 		return nil, err
 	}
-	if w.checker == nil {
-		w.checker, w.catalog = l.checker.lint, l.checker.catalog
-	}
-	l.checker.lint, l.checker.catalog = w.checker, w.catalog
+	w.made = &checker{catalog: l.checker.catalog, lint: l.checker.lint}
+	l.host, l.checker.host = h, h
 	l.known = &knownRun{&w.known, w.known.generation}
 	return l, nil
 }

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -27,6 +28,12 @@ func profileOf(size int) string {
 	return b.String() + tail
 }
 
+// undisturbed is the time of the fastest tenth: other programs of the machine do not count.
+func undisturbed(all []time.Duration) time.Duration {
+	slices.Sort(all)
+	return all[len(all)/10]
+}
+
 // From a keystroke to diagnostics, beside a check of the same text in this process.
 func BenchmarkKeystroke(b *testing.B) {
 	for _, size := range []int{10_000, 100_000, 1_000_000} {
@@ -46,7 +53,7 @@ func BenchmarkKeystroke(b *testing.B) {
 			at := newText([]byte(text)).position(strings.Index(text, "acme 0")+4, protocol.PositionEncodingKindUTF16)
 			next := at
 			next.Character++
-			var served, checked time.Duration
+			var served, checked []time.Duration
 			typed := true
 			for b.Loop() {
 				before := time.Now()
@@ -56,15 +63,15 @@ func BenchmarkKeystroke(b *testing.B) {
 					c.edit("a.mobileconfig", &protocol.Range{Start: at, End: at}, "x")
 				}
 				c.check("a.mobileconfig")
-				served += time.Since(before)
+				served = append(served, time.Since(before))
 				before = time.Now()
 				if _, err := checker.Check("a.mobileconfig", []byte(text)); err != nil {
 					b.Fatal(err)
 				}
-				checked += time.Since(before)
+				checked = append(checked, time.Since(before))
 			}
-			b.ReportMetric(float64(served)/float64(checked), "served/checked")
-			b.ReportMetric(float64(served.Microseconds())/1000/float64(b.N), "ms/keystroke")
+			b.ReportMetric(float64(undisturbed(served))/float64(undisturbed(checked)), "served/checked")
+			b.ReportMetric(float64(undisturbed(served).Microseconds())/1000, "ms/keystroke")
 		})
 	}
 }

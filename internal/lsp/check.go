@@ -35,6 +35,7 @@ func (s *server) touch(path string, pause time.Duration) {
 	s.changed[path] = true
 	if pause == 0 || s.documents[path] == nil { // not a keystroke: a project may be new, or gone
 		clear(s.chosen)
+		s.settled = false
 	}
 	s.mu.Unlock()
 	s.schedule(pause)
@@ -133,6 +134,8 @@ func (s *server) take() snapshot {
 	s.mu.Lock()
 	shot := snapshot{maps.Clone(s.documents), maps.Clone(s.contents), s.changed, map[string][]byte{}, slices.Clone(s.folders)}
 	s.changed = nil
+	settled := s.settled
+	s.settled = true
 	s.mu.Unlock()
 	for path, d := range shot.documents {
 		if d.file != nil {
@@ -140,6 +143,11 @@ func (s *server) take() snapshot {
 		}
 	}
 	s.findRoots(shot)
+	for _, r := range s.roots {
+		if !settled {
+			r.workspace.Renew()
+		}
+	}
 	for path := range shot.changed {
 		for _, r := range s.roots {
 			if r.workspace.Changed(path); isBelow(path, r.folder) || r.project != "" && isBelow(path, r.project) {

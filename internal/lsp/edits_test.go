@@ -13,6 +13,7 @@ import (
 	"unicode/utf16"
 
 	"syncguard/internal/app"
+	"syncguard/internal/files"
 	"syncguard/internal/lsp/protocol"
 )
 
@@ -65,10 +66,10 @@ func TestRandomEdits(t *testing.T) {
 	}
 	h := host(t)
 	all := examples(t)
-	r := rand.New(rand.NewPCG(1, 2))
 	names := slices.Sorted(maps.Keys(all))
 	const each = 20
 	scene := func(t *testing.T, n int) {
+		r := rand.New(rand.NewPCG(1, uint64(n)))
 		name := names[r.IntN(len(names))]
 		texts := maps.Clone(all[name])
 		maps.DeleteFunc(texts, func(_, text string) bool {
@@ -81,7 +82,7 @@ func TestRandomEdits(t *testing.T) {
 		texts["base.yaml"], texts["overlay.yaml"] = baseTemplate, overlayTemplate
 		texts[".syncguard.yaml"] = "targets: [iOS@18/supervised]\nignore:\n  - rule: unknown-key\n    reason: x\n"
 		folder := write(t, texts)
-		c := start(t, folder, capable())
+		c := startAt(t, &app.Host{Files: files.OS{}, Getenv: h.Getenv, Now: h.Now}, folder, capable(), nil)
 		open := map[string][]byte{}
 		held := map[string]editor{}
 		for _, file := range slices.Sorted(maps.Keys(texts)) {
@@ -114,10 +115,11 @@ func TestRandomEdits(t *testing.T) {
 		_ = c.conn.Close()
 	}
 	for n := range (edits + each - 1) / each {
-		// a test of its own, so that its server is let go at its end
-		if !t.Run(strconv.Itoa(n), func(t *testing.T) { scene(t, n) }) {
-			return
-		}
+		// A test of its own, so that its server is let go at its end. Several run at a time.
+		t.Run(strconv.Itoa(n), func(t *testing.T) {
+			t.Parallel()
+			scene(t, n)
+		})
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -429,5 +430,23 @@ func TestNoMessage(t *testing.T) {
 	close(s.begin)
 	if err := s.ReadObject(new(any)); err == nil || got == nil || len(got.Error()) > 300 {
 		t.Errorf("got %v", got)
+	}
+}
+
+// After an edit the lines are those of the whole text.
+func TestLinesAfterEdits(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	pieces := []string{"", "", "a", "\n", "\r", "\r\n", "\n\r", "b\nc\rd\r\ne", "\n\n\n", "\r\r"}
+	for range 300 {
+		at := newText([]byte("1\n2\r3\r\n4\n\n5\r\r6\n7\r\n8\n9"))
+		for range 40 {
+			start := r.IntN(len(at.data) + 1)
+			end := min(start+r.IntN(4), len(at.data))
+			before := at
+			at = at.edit(protocol.TextDocumentContentChangeEvent{Range: new(before.span(start, end, protocol.PositionEncodingKindUTF8)), Text: pieces[r.IntN(len(pieces))]}, protocol.PositionEncodingKindUTF8)
+			if want := newText(at.data); !slices.Equal(at.lines, want.lines) {
+				t.Fatalf("%q at %d to %d became %q with lines %v, want %v", before.data, start, end, at.data, at.lines, want.lines)
+			}
+		}
 	}
 }

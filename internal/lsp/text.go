@@ -20,12 +20,18 @@ func newText(data []byte) *text {
 	if bytes.HasPrefix(data, utf8Mark) {
 		t.lines[0] = len(utf8Mark)
 	}
-	for i := 0; i < len(data); i++ {
+	t.lines = appendLines(t.lines, data, 0, len(data))
+	return t
+}
+
+// appendLines adds where lines begin behind the line endings from start to end.
+func appendLines(lines []int, data []byte, start, end int) []int {
+	for i := start; i < end; i++ {
 		if data[i] == '\n' || data[i] == '\r' && (i+1 == len(data) || data[i+1] != '\n') {
-			t.lines = append(t.lines, i+1)
+			lines = append(lines, i+1)
 		}
 	}
-	return t
+	return lines
 }
 
 // units is how many units of an encoding a code point takes. A byte that is no UTF-8 is one code point.
@@ -92,5 +98,16 @@ func (t *text) edit(change protocol.TextDocumentContentChangeEvent, encoding pro
 	end = max(start, end)
 	data := make([]byte, 0, len(t.data)-(end-start)+len(change.Text))
 	data = append(append(append(data, t.data[:start]...), change.Text...), t.data[end:]...)
-	return newText(data)
+	// The lines stay as they are but around the change: with the line before and behind it, where a CR and an LF may come together.
+	first, last := max(sort.SearchInts(t.lines, start+1)-2, 0), sort.SearchInts(t.lines, end+1)+1
+	if first == 0 || last >= len(t.lines) {
+		return newText(data)
+	}
+	grown := len(data) - len(t.data)
+	lines := append(make([]int, 0, len(t.lines)+16), t.lines[:first+1]...)
+	lines = appendLines(lines, data, t.lines[first], t.lines[last]+grown-1)
+	for _, line := range t.lines[last:] {
+		lines = append(lines, line+grown)
+	}
+	return &text{data, lines}
 }

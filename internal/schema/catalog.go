@@ -23,13 +23,15 @@ type Catalog struct {
 }
 
 // Embedded returns the built-in catalog. Nothing is read before its first use.
-func Embedded() *Catalog {
+func Embedded() *Catalog { return embeddedCatalog() }
+
+var embeddedCatalog = sync.OnceValue(func() *Catalog {
 	files, err := fs.Sub(embedded, "catalog")
 	if err != nil {
 		files = embedded // unreachable: the name is valid
 	}
 	return Open(files)
-}
+})
 
 // Open returns the catalog in a folder made by Files. Errors come with the lookups.
 func Open(files fs.FS) *Catalog {
