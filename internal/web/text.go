@@ -2,8 +2,10 @@ package web
 
 import (
 	"context"
+	"errors"
 
 	"syncguard/internal/app"
+	"syncguard/internal/diag"
 )
 
 // open reads the file of the call as a text that can be edited.
@@ -54,7 +56,39 @@ func sign(ctx context.Context, c *call, p SignParams) (*SignedProfile, error) {
 	return &SignedProfile{signed, shown}, nil
 }
 
+// Starter is the name and the identifier of an organization.
+type Starter struct {
+	Name       string `json:"name"`
+	Identifier string `json:"identifier"`
+}
+
+// starter is a commented template to begin with, as init writes it.
+func starter(_ context.Context, c *call, p Starter) (string, error) {
+	text, err := app.Draft(c.Host, app.InitOptions{File: app.DefaultTemplate, Name: p.Name, Identifier: p.Identifier})
+	return string(text), err
+}
+
+// asTemplate turns the profile or declaration of the call into a template that builds the same.
+func asTemplate(ctx context.Context, c *call, _ struct{}) (string, error) {
+	run, err := app.Inspect(ctx, c.Host, app.InspectOptions{Paths: c.given, As: app.InspectTemplate, ShowSecrets: true})
+	if err != nil {
+		return "", err
+	}
+	all, err := collect(run)
+	switch {
+	case err != nil:
+		return "", err
+	case len(all.Footer.Failures) > 0:
+		return "", all.Footer.Failures[0]
+	case len(all.Files) == 0 || all.Files[0].Text == nil:
+		return "", diag.WithHint(errors.New("the text is damaged: it cannot become a template"), "correct its errors first")
+	}
+	return string(all.Files[0].Text), nil
+}
+
 var textMethods = []Method{
+	method("starter", starter),
+	method("asTemplate", asTemplate),
 	method("open", open),
 	method("tree", tree),
 	method("assign", assign),

@@ -1,6 +1,7 @@
 // Types of the engine's methods and results, generated from the Go types: go test ./internal/web -run TestTypes -update
 
 export interface Methods {
+  asTemplate: { params: {}; result: string };
   assign: { params: AssignOptions; result: AssignResult };
   choices: { params: {}; result: ChoicesResult };
   compare: { params: CompareParams; result: Compared };
@@ -17,6 +18,7 @@ export interface Methods {
   open: { params: {}; result: OpenedText };
   report: { params: ReportParams; result: string };
   sign: { params: SignParams; result: SignedProfile };
+  starter: { params: Starter; result: string };
   tree: { params: TreeOptions; result: TreeResult };
   verify: { params: VerifyParams; result: Verified };
   version: { params: {}; result: string };
@@ -701,6 +703,11 @@ export interface Source {
   name: string;
   version?: string;
   path?: string;
+}
+
+export interface Starter {
+  name: string;
+  identifier: string;
 }
 
 export interface TextEdit {

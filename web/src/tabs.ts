@@ -1,6 +1,7 @@
 // The parts of the page, in their order.
 import type { ComponentType } from "preact";
 import { Check } from "./check/check";
+import { Edit } from "./edit/edit";
 
 export interface Tab {
   label: string;
@@ -8,4 +9,4 @@ export interface Tab {
   View: ComponentType;
 }
 
-export const tabs: Tab[] = [{ label: "Check", routes: ["check"], View: Check }];
+export const tabs: Tab[] = [{ label: "Check", routes: ["check"], View: Check }, { label: "Edit", routes: ["edit"], View: Edit }];

@@ -1,0 +1,221 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { axe, launch, looks, open, phone, serve, syncguard } from "./harness.mjs";
+
+let browser, server, folder;
+before(async () => {
+  browser = await launch();
+  server = await serve();
+  folder = mkdtempSync(join(tmpdir(), "syncguard-text-"));
+});
+after(async () => {
+  await browser?.close();
+  server?.close();
+  if (folder) rmSync(folder, { recursive: true });
+});
+
+const profile = (keys = "") => `<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
+<plist version="1.0">
+<dict>
+	<!-- the first of two -->
+	<key>PayloadContent</key>
+	<array>
+		<dict>
+			<key>PayloadType</key>
+			<string>com.apple.applicationaccess</string>
+			<key>PayloadIdentifier</key>
+			<string>com.example.restrictions</string>
+			<key>PayloadUUID</key>
+			<string>0C2B4B4B-5B3C-4C1C-8D8D-6E6E7F7F8A8A</string>
+			<key>PayloadVersion</key>
+			<integer>1</integer>
+			<key>allowCamera</key>
+			<false/> <!-- meeting rooms -->${keys}
+		</dict>
+	</array>
+	<key>PayloadDisplayName</key>
+	<string>Größe 😀 &amp; Co</string>
+	<key>PayloadIdentifier</key>
+	<string>com.example.profile</string>
+	<key>PayloadType</key>
+	<string>Configuration</string>
+	<key>PayloadUUID</key>
+	<string>5A1B4B4B-5B3C-4C1C-8D8D-6E6E7F7F8A8B</string>
+	<key>PayloadVersion</key>
+	<integer>1</integer>
+</dict>
+</plist>
+`;
+
+function file(name, content) {
+  writeFileSync(join(folder, name), content);
+  return join(folder, name);
+}
+
+// edit opens the page's editor with a file, and waits for its check. At 1280 px both sides are there.
+async function edit(path, options) {
+  const page = await open(browser, server.address, "#/edit", options);
+  await page.locator("input[type=file]").setInputFiles(path);
+  const switched = page.getByRole("group", { name: "Side" }).getByRole("button", { name: "Text" });
+  if ((options?.viewport?.width ?? 1280) < 1000 && (await switched.count())) await switched.click();
+  await checked(page);
+  return page;
+}
+
+// reopen closes the document, and opens another one.
+async function reopen(page, path) {
+  await page.getByRole("button", { name: "Close" }).click();
+  await page.locator("input[type=file]").setInputFiles(path);
+  await checked(page);
+}
+
+const checked = (page) => page.locator('section[aria-label="Findings"][aria-busy=false]').waitFor({ state: "attached" });
+
+async function saved(page, button) {
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: button }).click()]);
+  return { name: download.suggestedFilename(), data: readFileSync(await download.path()) };
+}
+
+async function ended(page) {
+  assert.deepEqual(page.faults, []);
+  await page.context().close();
+}
+
+test("the findings are those of lint, at the same lines, as one types", async () => {
+  const path = file("a.mobileconfig", profile("\n\t\t\t<key>allowCamra</key>\n\t\t\t<string>x</string>"));
+  const page = await edit(path);
+  const told = () => page.locator(".side-text .finding").evaluateAll((all) => all.map((e) => [e.querySelector(".line")?.textContent ?? "", e.querySelector(".badge + *:not(.line), .line ~ span")?.textContent].join(" ")).sort());
+  const want = (path) => JSON.parse(syncguard(["lint", "--format", "json", path]).stdout).files[0].findings.map((f) => `${f.start ? `line ${f.start.line}` : ""} ${f.message}`).sort();
+  assert.deepEqual(await told(), want(path));
+  assert.ok((await page.locator(".cm-lintRange").count()) > 0, "nothing is underlined");
+
+  await page.locator(".cm-content").press("ControlOrMeta+Home");
+  await page.keyboard.insertText("\n\n");
+  await page.keyboard.press("ControlOrMeta+z");
+  await page.keyboard.press("ControlOrMeta+End");
+  await page.keyboard.insertText("<!-- typed -->\n");
+  await page.locator('section[aria-label="Findings"][aria-busy=true]').waitFor({ state: "attached" }).catch(() => {});
+  await checked(page);
+  const { name, data } = await saved(page, "Save .mobileconfig");
+  assert.equal(name, "com.example.profile.mobileconfig");
+  assert.equal(data.toString(), readFileSync(path, "utf8") + "<!-- typed -->\n");
+  assert.deepEqual(await told(), want(file("b.mobileconfig", data)));
+  await ended(page);
+});
+
+test("bytes that nobody changed stay: line ends, a byte order mark, tabs", async () => {
+  const page = await edit(file("a.mobileconfig", profile()));
+  for (const [name, content] of [
+    ["crlf.mobileconfig", profile().replaceAll("\n", "\r\n")],
+    ["mixed.mobileconfig", profile().replaceAll("\n", "\r\n").replace("\r\n\t<key>", "\n\t<key>").replace("Größe", "a\rb")],
+    ["mark.mobileconfig", "\ufeff" + profile()],
+    ["end.mobileconfig", profile().trimEnd()],
+  ]) {
+    await reopen(page, file(name, content));
+    assert.equal((await saved(page, "Save .mobileconfig")).data.toString(), content, name);
+  }
+  await ended(page);
+});
+
+test("signed and binary profiles open, and a signature is made that openssl verifies", async () => {
+  const run = (args, options) => {
+    const r = spawnSync("openssl", args, { cwd: folder, encoding: "utf8", ...options });
+    assert.equal(r.status, 0, r.stderr);
+    return r.stdout;
+  };
+  run(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "key.pem", "-out", "cert.pem", "-days", "400", "-subj", "/CN=Example Signing", "-addext", "keyUsage=digitalSignature"]);
+  run(["pkcs12", "-export", "-inkey", "key.pem", "-in", "cert.pem", "-out", "id.p12", "-passout", "pass:correct horse"]);
+  const page = await edit(file("plain.mobileconfig", profile()));
+  await page.getByRole("button", { name: "Sign…" }).click();
+  const form = page.getByRole("form", { name: "Sign and save" });
+  await form.locator("input[type=file]").setInputFiles(join(folder, "id.p12"));
+  await form.getByLabel("Passphrase").fill("wrong");
+  await form.getByRole("button", { name: "Sign and save" }).click();
+  await form.getByRole("alert").getByText("wrong passphrase").waitFor();
+  await form.getByLabel("Passphrase").fill("correct horse");
+  const [download] = await Promise.all([page.waitForEvent("download"), form.getByRole("button", { name: "Sign and save" }).click()]);
+  await form.getByText("Signed by Example Signing").waitFor();
+  assert.match(await form.getByRole("status").textContent(), /Not Verified/);
+  assert.equal(await form.getByLabel("Passphrase").inputValue(), "");
+  assert.ok(!(await page.content()).includes("correct horse"), "the passphrase is in the page");
+  const signed = file("signed.mobileconfig", readFileSync(await download.path()));
+  const content = run(["cms", "-verify", "-inform", "DER", "-in", signed, "-CAfile", "cert.pem", "-purpose", "any", "-binary"]);
+  assert.equal(content, profile());
+  await axe(page);
+  await ended(page);
+
+  const again = await edit(signed);
+  await again.getByText("Signed by Example Signing").waitFor();
+  await again.getByText("Saving makes an unsigned copy").waitFor();
+  assert.equal((await saved(again, "Save .mobileconfig")).data.toString(), profile());
+  await ended(again);
+});
+
+test("hover, completion and fixes come from the language server", async () => {
+  const page = await edit(file("c.mobileconfig", profile()));
+  const content = page.locator(".cm-content");
+  await page.locator(".cm-line", { hasText: "allowCamera" }).first().click();
+  await page.keyboard.press("End");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("End");
+  await page.keyboard.type("\n<key>allowAir", { delay: 20 });
+  await page.locator(".cm-tooltip-autocomplete li").first().waitFor();
+  await page.keyboard.press("Escape");
+  await page.locator(".cm-line span", { hasText: "allowCamera" }).first().hover();
+  await page.locator(".cm-lsp-hover-tooltip").getByText("camera", { exact: false }).first().waitFor();
+  await content.press("Escape");
+  await ended(page);
+});
+
+test("text of a file is shown as text", async () => {
+  const hostile = ["<img src=x onerror=alert(1)>", "</textarea><script>alert(1)</script>", "javascript:alert(1)", "[x](javascript:alert(1))", "${alert(1)}", "\u202egnp.exe", "a\u0007b"];
+  const page = await edit(file("a.mobileconfig", profile()));
+  let dialogs = 0;
+  page.on("dialog", (dialog) => (dialogs++, dialog.dismiss()));
+  for (const [i, text] of hostile.entries()) {
+    const escaped = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll("\u0007", "");
+    const path = file(`h${i}.mobileconfig`, profile(`\n\t\t\t<key>${escaped}</key>\n\t\t\t<string>${escaped}</string>`).replace("Größe", escaped));
+    await reopen(page, path);
+    await page.locator(".cm-line", { hasText: "PayloadDisplayName" }).first().hover();
+    assert.equal(await page.locator(".desk img, .desk script").count(), 0);
+    assert.equal(dialogs, 0);
+  }
+  await ended(page);
+});
+
+test("the editor looks right and is accessible", async () => {
+  const page = await open(browser, server.address, "#/edit");
+  await page.getByText("Open a file").waitFor();
+  await axe(page);
+  await looks(page, "edit-start");
+  await page.locator("input[type=file]").setInputFiles(file("d.mobileconfig", profile("\n\t\t\t<key>allowCamra</key>\n\t\t\t<string>x</string>")));
+  await checked(page);
+  await axe(page);
+  await looks(page, "edit");
+  await page.setViewportSize(phone);
+  const text = page.getByRole("group", { name: "Side" }).getByRole("button", { name: "Text" });
+  if (await text.count()) await text.click();
+  await axe(page);
+  await looks(page, "edit-text");
+  await ended(page);
+});
+
+test("typing in a large profile keeps the page responsive", async () => {
+  const data = Array.from({ length: 9000 }, (_, i) => `\n\t\t\t<key>com.example.key${i}</key>\n\t\t\t<string>a value that fills the line, number ${i}</string>`).join("");
+  const page = await edit(file("large.mobileconfig", profile(data)));
+  await page.locator(".cm-content").click();
+  await page.evaluate(() => {
+    globalThis.slow = [];
+    new PerformanceObserver((list) => globalThis.slow.push(...list.getEntries().map((e) => e.duration))).observe({ type: "longtask" });
+  });
+  await page.keyboard.type("abcdefghij", { delay: 60 });
+  await checked(page);
+  const slow = await page.evaluate(() => globalThis.slow);
+  console.log(`# long tasks while typing in ${Math.round(data.length / 1000)} kB: ${slow.map(Math.round).join(", ") || "none"} ms`);
+  await ended(page);
+});
