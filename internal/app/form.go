@@ -7,6 +7,7 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/guidance"
+	"syncguard/internal/inspect"
 	"syncguard/internal/schema"
 	"syncguard/internal/schema/facts"
 	"syncguard/internal/secret"
@@ -211,3 +212,11 @@ func (f *Form) addHint(at *facts.Place, k schema.KeyFacts, path string) {
 }
 
 func lastName(path string) string { return path[strings.LastIndexByte(path, '.')+1:] }
+
+// DescribedData is what is known of the data of a key.
+type DescribedData struct{ inspect.Data }
+
+// DescribeData describes the data of a key: its kind, and certificates in it.
+func DescribeData(h *Host, data []byte) *DescribedData {
+	return &DescribedData{*inspect.DataOf(data, h.Now())}
+}

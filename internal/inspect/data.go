@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"fmt"
+	"time"
 
 	"syncguard/internal/content"
 	"syncguard/internal/diag"
@@ -38,16 +39,21 @@ func (w *walker) data(n *Node, data []byte) {
 		}
 		return
 	}
-	n.Data = &Data{Size: len(data), SHA256: fmt.Sprintf("%x", sha256.Sum256(data))}
+	n.Data = DataOf(data, w.inspector.options.Now)
+	if n.Inside = w.inside(data); n.Inside != nil && n.Inside.Kind != "" {
+		n.Data.Kind = kindOfInside(n.Inside)
+	}
+}
+
+// DataOf describes bytes that are no secret; now marks expired certificates.
+func DataOf(data []byte, now time.Time) *Data {
+	d := &Data{Kind: content.Kind(data), Size: len(data), SHA256: fmt.Sprintf("%x", sha256.Sum256(data))}
 	for _, c := range content.Certificates(data) {
 		facts := pki.FactsOf(c)
 		facts.Subject, facts.Issuer = cmp.Or(facts.Subject, "(empty)"), cmp.Or(facts.Issuer, "(empty)")
-		n.Data.Certificates = append(n.Data.Certificates, Certificate{facts, c.IsCA, w.inspector.options.Now.After(c.NotAfter)})
+		d.Certificates = append(d.Certificates, Certificate{facts, c.IsCA, now.After(c.NotAfter)})
 	}
-	n.Inside = w.inside(data)
-	if n.Data.Kind = content.Kind(data); n.Inside != nil && n.Inside.Kind != "" {
-		n.Data.Kind = kindOfInside(n.Inside)
-	}
+	return d
 }
 
 func kindOfInside(d *Document) string { return cmp.Or(string(d.Kind), "property list") }

@@ -25,9 +25,17 @@ var formMethods = []Method{
 	method("minimal", func(_ context.Context, c *call, p MinimalParams) (*app.Minimal, error) {
 		return app.MakeMinimal(c.Host, app.MinimalOptions{Type: p.Type, Organization: p.Organization, Profile: p.Profile, Taken: p.Taken})
 	}),
+	method("describeData", func(_ context.Context, c *call, p DataParams) (*app.DescribedData, error) {
+		return app.DescribeData(c.Host, p.Data), nil
+	}),
 	method("keySearch", func(_ context.Context, c *call, p KeySearchParams) (*app.SchemaFound, error) {
 		return app.SchemaSearch(c.Host, p.Query)
 	}),
+}
+
+// DataParams are the data of a key.
+type DataParams struct {
+	Data []byte `json:"data"` // base64
 }
 
 // KeySearchParams are words to find types and keys by.

@@ -6,6 +6,7 @@ export interface Methods {
   choices: { params: {}; result: ChoicesResult };
   compare: { params: CompareParams; result: Compared };
   coverage: { params: CoverageParams; result: CoverageShown };
+  describeData: { params: DataParams; result: DescribedData };
   fix: { params: CheckParams; result: Checked };
   form: { params: FormParams; result: Form };
   formTypes: { params: {}; result: FormTypes };
@@ -55,7 +56,6 @@ export interface AssignResult {
 }
 
 export interface Certificate {
-  role: string;
   name: string;
   subject: string;
   issuer: string;
@@ -64,9 +64,8 @@ export interface Certificate {
   notAfter: string;
   sha256: string;
   key: string;
-  signature: string;
-  usages: string[];
-  embedded: boolean;
+  ca: boolean;
+  expired: boolean;
 }
 
 export interface Change {
@@ -116,6 +115,21 @@ export interface ChoicesResult {
 export interface ClassMeaning {
   class: string;
   meaning: string;
+}
+
+export interface CmsCertificate {
+  role: string;
+  name: string;
+  subject: string;
+  issuer: string;
+  serial: string;
+  notBefore: string;
+  notAfter: string;
+  sha256: string;
+  key: string;
+  signature: string;
+  usages: string[];
+  embedded: boolean;
 }
 
 export interface CompareParams {
@@ -196,7 +210,18 @@ export interface Data {
   kind: string;
   size: number;
   sha256?: string;
-  certificates?: InspectCertificate[];
+  certificates?: Certificate[];
+}
+
+export interface DataParams {
+  data: string;
+}
+
+export interface DescribedData {
+  kind: string;
+  size: number;
+  sha256?: string;
+  certificates?: Certificate[];
 }
 
 export interface Description {
@@ -355,19 +380,6 @@ export interface IdentityCertificate {
   signedWith: string;
   embedded: boolean;
   file?: string;
-}
-
-export interface InspectCertificate {
-  name: string;
-  subject: string;
-  issuer: string;
-  serial: string;
-  notBefore: string;
-  notAfter: string;
-  sha256: string;
-  key: string;
-  ca: boolean;
-  expired: boolean;
 }
 
 export interface InspectParams {
@@ -795,7 +807,7 @@ export interface VerifiedFile {
   size: number;
   sha256: string;
   signers: Signer[];
-  certificates: Certificate[];
+  certificates: CmsCertificate[];
   warnings: string[];
   notes: string[];
 }
