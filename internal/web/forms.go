@@ -28,6 +28,7 @@ var formMethods = []Method{
 	method("describeData", func(_ context.Context, c *call, p DataParams) (*app.DescribedData, error) {
 		return app.DescribeData(c.Host, p.Data), nil
 	}),
+	method("effects", effects),
 	method("keySearch", func(_ context.Context, c *call, p KeySearchParams) (*app.SchemaFound, error) {
 		return app.SchemaSearch(c.Host, p.Query)
 	}),
@@ -41,4 +42,36 @@ type DataParams struct {
 // KeySearchParams are words to find types and keys by.
 type KeySearchParams struct {
 	Query string `json:"query"`
+}
+
+// EffectParams are the devices.
+type EffectParams struct {
+	Targets []string `json:"targets"`
+}
+
+// KeyEffects are the effects of the keys that a file sets.
+type KeyEffects struct {
+	Keys []KeyEffect `json:"keys"`
+}
+
+// KeyEffect is what a key really does on a target.
+type KeyEffect struct {
+	Key       string `json:"key"` // TYPE.KEY
+	Value     string `json:"value,omitempty"`
+	Target    string `json:"target"`
+	Class     string `json:"class"`
+	Condition string `json:"condition"`
+}
+
+// effects returns what the keys of the one file do. A file that cannot be read has none.
+func effects(ctx context.Context, c *call, p EffectParams) (*KeyEffects, error) {
+	r, err := app.Coverage(ctx, c.Host, app.CoverageOptions{Paths: c.given, Targets: p.Targets, Keys: true})
+	if err != nil {
+		return nil, err
+	}
+	all := &KeyEffects{}
+	for _, cell := range r.Cells() {
+		all.Keys = append(all.Keys, KeyEffect{cell.Intent, cell.Value, cell.Target, string(cell.Class), cell.Condition})
+	}
+	return all, nil
 }

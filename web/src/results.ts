@@ -7,6 +7,7 @@ export interface Methods {
   compare: { params: CompareParams; result: Compared };
   coverage: { params: CoverageParams; result: CoverageShown };
   describeData: { params: DataParams; result: DescribedData };
+  effects: { params: EffectParams; result: KeyEffects };
   fix: { params: CheckParams; result: Checked };
   form: { params: FormParams; result: Form };
   formTypes: { params: {}; result: FormTypes };
@@ -280,6 +281,10 @@ export interface Document {
   payloads: InspectPayload[];
 }
 
+export interface EffectParams {
+  targets: string[];
+}
+
 export interface Encrypted {
   cipher: string;
   size: number;
@@ -407,6 +412,18 @@ export interface Inspected {
   kind: string;
   envelope: Node[];
   payloads: InspectPayload[];
+}
+
+export interface KeyEffect {
+  key: string;
+  value?: string;
+  target: string;
+  class: string;
+  condition: string;
+}
+
+export interface KeyEffects {
+  keys: KeyEffect[];
 }
 
 export interface KeyFacts {

@@ -1,0 +1,40 @@
+// A new profile or declaration of any type.
+import "./forms.css";
+import { signal, useSignal } from "@preact/signals";
+import { call, type EngineError } from "../engine";
+import { Trouble } from "../ui/trouble";
+import { TypeSearch } from "./types";
+
+export const organization = signal(""); // kept while the page is open
+
+// NewDocument begins a profile with one payload, or a declaration.
+export function NewDocument({ onMade }: { onMade: (name: string, text: string) => void }) {
+  const trouble = useSignal<EngineError | undefined>(undefined);
+  return (
+    <div class="new">
+      <label class="field">
+        <span>Your domain, reversed</span>
+        <input
+          value={organization.value}
+          placeholder="com.example"
+          autoComplete="off"
+          autoCapitalize="off"
+          spellcheck={false}
+          onInput={(event) => (organization.value = event.currentTarget.value.trim())}
+        />
+        <span class="help">Identifiers begin with it. Keep it: a device updates a profile by its identifier.</span>
+      </label>
+      <TypeSearch
+        label="What should it set?"
+        keep={() => true}
+        choose={(entry) => {
+          call("minimal", { type: entry.id, organization: organization.value }).then(
+            ({ result }) => onMade(result.name, result.text),
+            (error) => (trouble.value = error as EngineError),
+          );
+        }}
+      />
+      {trouble.value && <Trouble error={trouble.value} />}
+    </div>
+  );
+}
