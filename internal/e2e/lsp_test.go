@@ -106,6 +106,7 @@ var scenes = []scene{
 	{"inspect", ``, `WPA3`},
 	{"explain", ``, `EncryptionType`},
 	{"build", ``, `dist`},
+	{"no complaint", ``, `notifications: 0`},
 	{"exit", `0 0`, ``},
 }
 

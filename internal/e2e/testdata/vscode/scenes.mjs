@@ -172,4 +172,10 @@ await play(async () => {
     await file('dist').waitFor();
     return 'dist';
   });
+  await scene('no complaint', async () => {
+    await command('Notifications: Show Notifications');
+    const center = page.locator('.notifications-center.visible');
+    await center.waitFor();
+    return `notifications: ${await rows(center).count()} ${(await rows(center).allInnerTexts()).join('; ')}`;
+  });
 });
