@@ -14,6 +14,7 @@ import (
 	"syncguard/internal/diag"
 	"syncguard/internal/files"
 	"syncguard/internal/lsp/protocol"
+	"syncguard/internal/template"
 )
 
 // root is a folder that is linted as a whole: a project, or a folder of the workspace. A file in none is linted alone.
@@ -37,6 +38,7 @@ func (s *server) touch(path string, pause time.Duration) {
 		clear(s.chosen)
 		s.settled = false
 	}
+	s.retold = s.retold || filepath.Base(path) == template.ProjectFile
 	s.mu.Unlock()
 	s.schedule(pause)
 }
@@ -49,6 +51,7 @@ func (s *server) renew() {
 	s.checking.Unlock()
 	s.mu.Lock()
 	clear(s.chosen)
+	s.retold = true
 	s.mu.Unlock()
 	s.schedule(0)
 }
@@ -240,6 +243,25 @@ func (s *server) check(ctx context.Context) {
 	}
 	if ctx.Err() == nil {
 		s.publish(shot)
+		s.refresh()
+	}
+}
+
+// refresh has the editor ask again for what settings decide, if they may have changed and it can.
+func (s *server) refresh() {
+	s.mu.Lock()
+	retold := s.retold
+	s.retold = false
+	s.mu.Unlock()
+	w := s.editor.Workspace
+	if !retold || w == nil {
+		return
+	}
+	if w.CodeLens != nil && w.CodeLens.RefreshSupport {
+		go func() { _ = s.call("workspace/codeLens/refresh", nil, nil) }()
+	}
+	if w.InlayHint != nil && w.InlayHint.RefreshSupport {
+		go func() { _ = s.call("workspace/inlayHint/refresh", nil, nil) }()
 	}
 }
 

@@ -38,7 +38,7 @@ type client struct {
 	mu        sync.Mutex
 	published map[string]protocol.PublishDiagnosticsParams // by path
 	contents  map[string]protocol.PublishDiagnosticsParams // by URI
-	refreshed chan string                                  // URIs of contents
+	refreshed chan string                                  // URIs of contents, and methods
 	shown     []string
 	logged    []string
 	versions  map[string]int32
@@ -99,6 +99,9 @@ func (c *client) Handle(ctx context.Context, conn *jsonrpc2.Conn, r *jsonrpc2.Re
 		} else {
 			c.contents[p.URI] = p
 		}
+	case "workspace/codeLens/refresh", "workspace/inlayHint/refresh":
+		c.refreshed <- r.Method
+		go func() { _ = conn.Reply(ctx, r.ID, nil) }()
 	case "workspace/textDocumentContent/refresh":
 		var p protocol.TextDocumentContentRefreshParams
 		_ = json.Unmarshal(*r.Params, &p)

@@ -213,3 +213,30 @@ func TestContentIsShown(t *testing.T) {
 		t.Errorf("a closed content has %v", got)
 	}
 }
+
+// After a change of settings an editor asks again for what they decide.
+func TestRefresh(t *testing.T) {
+	capabilities := capable()
+	capabilities.Workspace.CodeLens = &protocol.CodeLensWorkspaceClientCapabilities{RefreshSupport: true}
+	capabilities.Workspace.InlayHint = &protocol.InlayHintWorkspaceClientCapabilities{RefreshSupport: true}
+	c := start(t, write(t, map[string]string{"a.mobileconfig": wifi}), capabilities)
+	both := func(why string) {
+		t.Helper()
+		got := []string{<-c.refreshed, <-c.refreshed}
+		if slices.Sort(got); !slices.Equal(got, []string{"workspace/codeLens/refresh", "workspace/inlayHint/refresh"}) {
+			t.Errorf("%s: %q", why, got)
+		}
+	}
+	c.open("a.mobileconfig")
+	c.edit("a.mobileconfig", &protocol.Range{}, " ")
+	c.check("a.mobileconfig")
+	c.notify("workspace/didChangeConfiguration", protocol.DidChangeConfigurationParams{Settings: json.RawMessage(`{"syncguard":{"targets":["iOS@18/manual"]}}`)})
+	both("settings")
+	c.open(".syncguard.yaml", "targets: [iOS@18/supervised]\n")
+	both("the project file")
+	c.edit("a.mobileconfig", &protocol.Range{}, " ")
+	c.check("a.mobileconfig")
+	if len(c.refreshed) > 0 {
+		t.Errorf("a keystroke: %q", <-c.refreshed)
+	}
+}

@@ -110,6 +110,7 @@ type server struct {
 	perFolder map[string]settings // answers of the editor
 	changed   map[string]bool     // paths, since the last check
 	chosen    map[string]rootChoice
+	retold    bool            // settings may have changed: what stands above payloads and beside data is to be asked for again
 	settled   bool            // only texts were typed since the last check: settings on the disk are as they were
 	logged    map[string]bool // messages that the log has
 	timer     *time.Timer
