@@ -206,7 +206,8 @@ test("the editor looks right and is accessible", async () => {
 });
 
 test("typing in a large profile keeps the page responsive", async () => {
-  const data = Array.from({ length: 9000 }, (_, i) => `\n\t\t\t<key>com.example.key${i}</key>\n\t\t\t<string>a value that fills the line, number ${i}</string>`).join("");
+  const apps = Array.from({ length: 14000 }, (_, i) => `\n\t\t\t\t<string>com.example.application.with.a.long.name.number-${i}</string>`).join("");
+  const data = `\n\t\t\t<key>allowListedAppBundleIDs</key>\n\t\t\t<array>${apps}\n\t\t\t</array>`;
   const page = await edit(file("large.mobileconfig", profile(data)));
   await page.locator(".cm-content").click();
   await page.evaluate(() => {

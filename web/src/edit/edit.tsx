@@ -2,13 +2,14 @@
 import { signal, useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { call, EngineError } from "../engine";
+import { FormSide } from "../forms/form";
+import { NewDocument } from "../forms/new";
 import type { Diagnostic, OpenedText } from "../results";
 import { save } from "../ui/download";
 import { Editor, format, openDoc } from "../ui/editor";
 import { Trouble } from "../ui/trouble";
 import { Doc, nodeAt } from "./document";
 import "./edit.css";
-import { FormSide, NewDocument } from "./sides";
 import { Sign } from "./sign";
 
 // What is open stays while other parts of the page are shown.
@@ -76,12 +77,10 @@ function Start() {
         <input type="file" accept=".mobileconfig,.plist,.xml,.json,.yaml,.yml" onChange={(event) => void open(event.currentTarget.files)} />
       </label>
       {trouble.value && <Trouble error={trouble.value} />}
-      {NewDocument && (
-        <section class="card" aria-labelledby="new-document">
-          <h2 id="new-document">Make a new one</h2>
-          <NewDocument onMade={(name, text) => show(openDoc(name, text, { changed: true }))} />
-        </section>
-      )}
+      <section class="card" aria-labelledby="new-document">
+        <h2 id="new-document">Make a new one</h2>
+        <NewDocument onMade={(name, text) => show(openDoc(name, text, { changed: true }))} />
+      </section>
       <section class="card" aria-labelledby="new-template">
         <h2 id="new-template">Start a template</h2>
         <p>One YAML file that builds a profile for each kind of device, with comments on every choice.</p>
@@ -96,7 +95,7 @@ function Start() {
 type Side = "form" | "text";
 
 function Desk({ doc }: { doc: Doc }) {
-  const side = useSignal<Side>(FormSide ? "form" : "text");
+  const side = useSignal<Side>("form");
   const signing = useSignal(false);
   const trouble = useSignal<EngineError | undefined>(undefined);
   const opened = origin.value;
@@ -158,18 +157,16 @@ function Desk({ doc }: { doc: Doc }) {
       {trouble.value && <Trouble error={trouble.value} />}
       {signing.value && <Sign doc={doc} close={() => (signing.value = false)} />}
       <div class="sides-switch" role="group" aria-label="Side">
-        {FormSide && (["form", "text"] as const).map((s) => (
+        {(["form", "text"] as const).map((s) => (
           <button type="button" aria-pressed={side.value === s} onClick={() => (side.value = s)}>
             {s === "form" ? "Form" : "Text"}
           </button>
         ))}
       </div>
       <div class={`sides show-${side.value}`}>
-        {FormSide && (
-          <section class="side-form" aria-label="Form">
-            <FormSide doc={doc} />
-          </section>
-        )}
+        <section class="side-form" aria-label="Form">
+          <FormSide doc={doc} />
+        </section>
         <section class="side-text" aria-label="Text">
           <TextSide doc={doc} />
         </section>

@@ -1,6 +1,6 @@
 // The text editor: CodeMirror, with the engine's language server behind it.
-import { acceptCompletion } from "@codemirror/autocomplete";
-import { HighlightStyle, foldEffect, syntaxHighlighting } from "@codemirror/language";
+import { acceptCompletion, autocompletion, insertCompletionText, type CompletionSource } from "@codemirror/autocomplete";
+import { HighlightStyle, foldEffect, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import {
   LSPClient,
   findReferencesKeymap,
@@ -9,7 +9,7 @@ import {
   hoverTooltips,
   jumpToDefinitionKeymap,
   renameKeymap,
-  serverCompletion,
+  serverCompletionSource,
 } from "@codemirror/lsp-client";
 import { Prec, RangeSetBuilder, type EditorState, type Extension, type StateEffect } from "@codemirror/state";
 import { Decoration, EditorView, ViewPlugin, keymap, type DecorationSet, type ViewUpdate } from "@codemirror/view";
@@ -25,11 +25,31 @@ let client: LSPClient | undefined;
 
 function languageClient(): LSPClient {
   if (!client) {
-    client = new LSPClient({ timeout: 30_000, sanitizeHTML: sanitized, extensions: [serverCompletion(), hoverTooltips()] });
+    client = new LSPClient({ timeout: 30_000, sanitizeHTML: sanitized, extensions: [autocompletion({ override: [completion] }), hoverTooltips()] });
     client.connect(languageServer);
   }
   return client;
 }
+
+// completion asks the server. What it replaces may end behind the cursor, where an end tag stands; the text before it is what is matched.
+const completion: CompletionSource = async (context) => {
+  const result = await serverCompletionSource(context);
+  if (!result || result.to === undefined || result.to <= context.pos) return result;
+  const tail = result.to - context.pos;
+  return {
+    ...result,
+    to: context.pos,
+    validFor: result.validFor && /^[^\n]*$/,
+    options: result.options.map((option) => ({
+      ...option,
+      apply: (view, chosen, from, to) => {
+        const end = Math.min(to + tail, view.state.doc.length);
+        if (typeof option.apply === "function") option.apply(view, chosen, from, end);
+        else view.dispatch(insertCompletionText(view.state, option.apply ?? option.label, from, end));
+      },
+    })),
+  };
+};
 
 const allowed = new Set("A B BR CODE EM H1 H2 H3 H4 HR I LI OL P PRE S SPAN STRONG TABLE TBODY TD TH THEAD TR UL".split(" "));
 
@@ -133,7 +153,8 @@ export function editorExtensions(doc: Doc): Extension {
     syntaxHighlighting(colours),
     base64,
     EditorView.lineWrapping,
-    EditorView.contentAttributes.of({ "aria-label": `Text of ${doc.name}`, spellcheck: "false", autocapitalize: "off", autocorrect: "off" }),
+    indentUnit.of(doc.kind === "profile" ? "\t" : "  "),
+    EditorView.contentAttributes.of({ "aria-label": `Text of ${doc.name}`, tabindex: "0", spellcheck: "false", autocapitalize: "off", autocorrect: "off" }),
     Prec.high(keymap.of([{ key: "Tab", run: acceptCompletion }])),
     keymap.of([...formatKeymap, ...renameKeymap, ...jumpToDefinitionKeymap, ...findReferencesKeymap]),
     languageClient().plugin(doc.address, doc.kind === "template" ? "yaml" : doc.kind === "declaration" ? "json" : "xml"),
