@@ -184,7 +184,7 @@ function TextSide({ doc }: { doc: Doc }) {
       </div>
       <p class="text-tools">
         <button type="button" onClick={() => format(doc)}>Format</button>
-        <span class="faint small">Ctrl-Space completes, F2 renames, F12 goes to the definition. Escape, then Tab, leaves the text.</span>
+        <span class="faint small keys">Ctrl-Space completes, F2 renames, F12 goes to the definition. Escape, then Tab, leaves the text.</span>
       </p>
       {doc.trouble.value && <Trouble error={doc.trouble.value} />}
       {problem && (

@@ -11,7 +11,7 @@ import {
   renameKeymap,
   serverCompletionSource,
 } from "@codemirror/lsp-client";
-import { Prec, RangeSetBuilder, type EditorState, type Extension, type StateEffect } from "@codemirror/state";
+import { EditorState, Prec, RangeSetBuilder, type Extension, type StateEffect } from "@codemirror/state";
 import { Decoration, EditorView, ViewPlugin, keymap, type DecorationSet, type ViewUpdate } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { basicSetup } from "codemirror";
@@ -153,6 +153,7 @@ export function editorExtensions(doc: Doc): Extension {
     syntaxHighlighting(colours),
     base64,
     EditorView.lineWrapping,
+    EditorState.tabSize.of(2),
     indentUnit.of(doc.kind === "profile" ? "\t" : "  "),
     EditorView.contentAttributes.of({ "aria-label": `Text of ${doc.name}`, tabindex: "0", spellcheck: "false", autocapitalize: "off", autocorrect: "off" }),
     Prec.high(keymap.of([{ key: "Tab", run: acceptCompletion }])),
