@@ -33,6 +33,7 @@ var arrows = []struct {
 		"internal/guidance",
 		"internal/intent",
 		"internal/lsp",
+		"internal/schema",
 		"internal/summary",
 		"internal/target",
 		"internal/text",

@@ -66,6 +66,7 @@ type Cell struct {
 	Notes      []intent.Note
 	Settings   []intent.Setting // left for a person to do by hand
 	Source     string
+	Missing    bool // the platform, or its version, has no such payload, declaration or key
 }
 
 // Mechanism joins the mechanisms with commas.

@@ -96,6 +96,7 @@ func (ev *evaluator) noteLimits(c *Cell, t *schema.Type, path ...string) bool {
 			c.Notes = append(c.Notes, intent.ReadAgain())
 		}
 		works = works && !l.Obstacle.Blocks()
+		c.Missing = c.Missing || l.Obstacle == schema.NotOnPlatform || l.Obstacle == schema.NotYetIntroduced || l.Obstacle == schema.Removed
 	}
 	return works
 }

@@ -33,7 +33,7 @@ func Outcomes(targets []target.Target, outcomes [][]intent.Outcome) *Matrix {
 				at[o.Intent] = row
 				m.Rows = append(m.Rows, Row{Subject: Subject{Intent: o.Intent}})
 			}
-			m.Rows[row].Cells = append(m.Rows[row].Cells, Cell{t, o.Class, o.Mechanisms, o.Tried, o.Notes, o.Settings, o.Source})
+			m.Rows[row].Cells = append(m.Rows[row].Cells, Cell{Target: t, Class: o.Class, Mechanisms: o.Mechanisms, Tried: o.Tried, Notes: o.Notes, Settings: o.Settings, Source: o.Source})
 		}
 	}
 	return m

@@ -15,6 +15,9 @@ type Match struct {
 	rank        rank
 }
 
+// Rank orders the matches of several searches: the smaller, the better.
+func (m Match) Rank() int { return int(m.rank) }
+
 // rank orders matches, the best first.
 type rank int
 

@@ -88,7 +88,7 @@ func method[P, R any](name string, f func(ctx context.Context, c *call, p P) (R,
 
 // Methods lists all methods by name.
 func Methods() []Method {
-	all := slices.Concat(engineMethods, checkMethods, makeMethods, formMethods, textMethods, compareMethods)
+	all := slices.Concat(engineMethods, checkMethods, makeMethods, formMethods, textMethods, compareMethods, catalogMethods)
 	slices.SortFunc(all, func(a, b Method) int { return strings.Compare(a.Name, b.Name) })
 	return all
 }

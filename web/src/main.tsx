@@ -3,6 +3,7 @@ import { render } from "preact";
 import { version, start } from "./engine";
 import { route } from "./route";
 import { tabs } from "./tabs";
+import { title } from "./ui/title";
 import { signal } from "@preact/signals";
 
 declare const __VERSION__: string;
@@ -15,6 +16,7 @@ version.then(
 
 function Page() {
   const current = tabs.find((tab) => tab.routes.includes(route.value.name)) ?? tabs[0]!;
+  document.title = `${title.value || current.label} · syncguard`;
   const mismatch = engine.value !== "loading" && engine.value !== __VERSION__;
   return (
     <>

@@ -8,17 +8,24 @@ export interface Methods {
   coverage: { params: CoverageParams; result: CoverageShown };
   describeData: { params: DataParams; result: DescribedData };
   effects: { params: EffectParams; result: KeyEffects };
+  explain: { params: CellParams; result: KeyExplanation };
+  find: { params: FindParams; result: Found };
   fix: { params: CheckParams; result: Checked };
   form: { params: FormParams; result: Form };
   formTypes: { params: {}; result: FormTypes };
   inspect: { params: InspectParams; result: Contents };
   keySearch: { params: KeySearchParams; result: SchemaFound };
   lint: { params: CheckParams; result: Checked };
+  list: { params: {}; result: SchemaListed };
+  lookup: { params: KeyParams; result: KeyTables };
   make: { params: MakeParams; result: Made };
   makeWords: { params: WordsParams; result: MakeWords };
   minimal: { params: MinimalParams; result: Minimal };
   open: { params: {}; result: OpenedText };
   report: { params: ReportParams; result: string };
+  rule: { params: NameParams; result: RulePage };
+  rules: { params: {}; result: RulesListed };
+  show: { params: NameParams; result: SchemaShown };
   sign: { params: SignParams; result: SignedProfile };
   starter: { params: Starter; result: string };
   tree: { params: TreeOptions; result: TreeResult };
@@ -54,6 +61,14 @@ export interface AssignOptions {
 
 export interface AssignResult {
   edits: TextEdit[];
+}
+
+export interface CellParams {
+  id: string;
+  family?: string;
+  path?: string;
+  value: string;
+  target: string;
 }
 
 export interface Certificate {
@@ -281,6 +296,12 @@ export interface Document {
   payloads: InspectPayload[];
 }
 
+export interface EffectClass {
+  class: string;
+  label: string;
+  meaning: string;
+}
+
 export interface EffectParams {
   targets: string[];
 }
@@ -307,6 +328,12 @@ export interface Excerpt {
 export interface Failure {
   message: string;
   hint?: string;
+}
+
+export interface FindParams {
+  query: string;
+  kind?: string;
+  limit: number;
 }
 
 export interface Finding {
@@ -349,6 +376,22 @@ export interface FormParams {
 
 export interface FormTypes {
   types: FormEntry[];
+}
+
+export interface Found {
+  hits: Hit[];
+  total: number;
+  corrected?: string;
+  some?: boolean;
+}
+
+export interface Hit {
+  kind: string;
+  id: string;
+  family?: string;
+  path?: string;
+  type?: string;
+  description?: string;
 }
 
 export interface Hunk {
@@ -426,6 +469,13 @@ export interface KeyEffects {
   keys: KeyEffect[];
 }
 
+export interface KeyExplanation {
+  target: string;
+  class: EffectClass;
+  sentences: string[];
+  sources: string[];
+}
+
 export interface KeyFacts {
   name: string;
   path: string;
@@ -453,8 +503,23 @@ export interface KeyFacts {
   keys?: KeyFacts[];
 }
 
+export interface KeyParams {
+  id: string;
+  family?: string;
+  path?: string;
+}
+
 export interface KeySearchParams {
   query: string;
+}
+
+export interface KeyTables {
+  id: string;
+  family: string;
+  path: string;
+  variants: ValueEffects[];
+  notes: NumberedNote[];
+  legend: EffectClass[];
 }
 
 export interface LintFooter {
@@ -530,6 +595,10 @@ export interface MinimalParams {
   taken?: string[];
 }
 
+export interface NameParams {
+  name: string;
+}
+
 export interface Node {
   key: string;
   index?: number;
@@ -548,6 +617,12 @@ export interface Node {
 }
 
 export interface Note {
+  text: string;
+  evidence: string;
+  source: string;
+}
+
+export interface NumberedNote {
   text: string;
   evidence: string;
   source: string;
@@ -589,6 +664,19 @@ export interface OpenedText {
   problem?: string;
 }
 
+export interface Page {
+  id: string;
+  summary: string;
+  severity: string;
+  groups: string[];
+  since: string;
+  why: string;
+  fix?: string;
+  sources: string[];
+  command: string;
+  options?: string;
+}
+
 export interface Payload {
   kind: string;
   type: string;
@@ -602,6 +690,12 @@ export interface PlatformChoice {
   name: string;
   versions: string[];
   enrollments: string[];
+}
+
+export interface PlatformEffects {
+  platforms: string[];
+  versions: string[];
+  ways: WayEffects[];
 }
 
 export interface Recipient {
@@ -633,6 +727,38 @@ export interface RuleCount {
   unsafelyFixable: number;
 }
 
+export interface RuleFile {
+  file: string;
+  text?: string;
+  base64?: string;
+}
+
+export interface RulePage {
+  id: string;
+  summary: string;
+  severity: string;
+  groups: string[];
+  since: string;
+  why: string;
+  fix?: string;
+  sources: string[];
+  command: string;
+  options?: string;
+  bad: RuleFile[];
+  good: RuleFile[];
+}
+
+export interface RulesListed {
+  rules: Page[];
+}
+
+export interface SchemaEntry {
+  id: string;
+  payloadType: string;
+  family: string;
+  platforms: SchemaLifecycle[];
+}
+
 export interface SchemaFound {
   matches: SchemaMatch[];
 }
@@ -644,12 +770,20 @@ export interface SchemaLifecycle {
   removed?: string;
 }
 
+export interface SchemaListed {
+  types: SchemaEntry[];
+}
+
 export interface SchemaMatch {
   id: string;
   family: string;
   path?: string;
   type?: string;
   description?: Description;
+}
+
+export interface SchemaShown {
+  types: SchemaType[];
 }
 
 export interface SchemaType {
@@ -807,6 +941,12 @@ export interface Unread {
   message: string;
 }
 
+export interface ValueEffects {
+  values: string[];
+  platforms: PlatformEffects[];
+  missing: string[];
+}
+
 export interface Verified {
   files: VerifiedFile[];
   trusts: string;
@@ -834,6 +974,18 @@ export interface VerifyParams {
   pin?: string;
   at?: string;
   crls?: string[];
+}
+
+export interface VersionEffect {
+  class: string;
+  evidence: string;
+  notes: number[];
+  target: string;
+}
+
+export interface WayEffects {
+  name: string;
+  cells: VersionEffect[];
 }
 
 export interface WordsParams {

@@ -2,6 +2,7 @@
 import type { ComponentType } from "preact";
 import { Check } from "./check/check";
 import { Edit } from "./edit/edit";
+import { Lookup } from "./lookup/lookup";
 
 export interface Tab {
   label: string;
@@ -9,4 +10,8 @@ export interface Tab {
   View: ComponentType;
 }
 
-export const tabs: Tab[] = [{ label: "Check", routes: ["check"], View: Check }, { label: "Edit", routes: ["edit"], View: Edit }];
+export const tabs: Tab[] = [
+  { label: "Check", routes: ["check"], View: Check },
+  { label: "Edit", routes: ["edit"], View: Edit },
+  { label: "Look up", routes: ["find", "type", "key", "rule"], View: Lookup },
+];

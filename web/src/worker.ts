@@ -18,8 +18,9 @@ async function load(): Promise<Engine> {
   const response = await fetch(address);
   if (!response.ok) throw new Error(`the engine could not be loaded: ${response.status}`);
   const go = new Go();
-  // Some servers do not know the type that streaming needs.
-  const typed = new Response(response.body, { headers: { "Content-Type": "application/wasm" } });
+  // A browser keeps the compiled engine of a response as it came. Some servers do not know the type that streaming needs.
+  const knows = /^application\/wasm\s*(;|$)/.test(response.headers.get("Content-Type") ?? "");
+  const typed = knows ? response : new Response(response.body, { headers: { "Content-Type": "application/wasm" } });
   const { instance } = await WebAssembly.instantiateStreaming(typed, go.importObject);
   void go.run(instance).then(() => post({ kind: "broken", message: "the engine stopped" }));
   post({ kind: "ready", version: scope.syncguard.version });

@@ -1,5 +1,5 @@
 // The part of the page where a profile, a declaration or a template is edited: a form and the text, side by side.
-import { signal, useComputed, useSignal, useSignalEffect } from "@preact/signals";
+import { signal, useComputed, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { call, EngineError } from "../engine";
 import { FormSide } from "../forms/form";
@@ -7,6 +7,7 @@ import { NewDocument } from "../forms/new";
 import type { Diagnostic, OpenedText } from "../results";
 import { save } from "../ui/download";
 import { Editor, format, openDoc } from "../ui/editor";
+import { useTitle } from "../ui/title";
 import { Trouble } from "../ui/trouble";
 import { Doc, nodeAt } from "./document";
 import "./edit.css";
@@ -111,10 +112,7 @@ function Desk({ doc }: { doc: Doc }) {
     addEventListener("keydown", undoKeys);
     return () => removeEventListener("keydown", undoKeys);
   }, [doc]);
-  useSignalEffect(() => {
-    document.title = `${doc.changed.value ? "• " : ""}${doc.name} – syncguard`;
-    return () => (document.title = "syncguard");
-  });
+  useTitle(`${doc.changed.value ? "• " : ""}${doc.name}`);
 
   function close() {
     if (doc.changed.peek() && !confirm(`Close ${doc.name} without saving its changes?`)) return;
