@@ -3,8 +3,9 @@
 // Command syncguard-wasm is the engine of the page in web/. It sets globalThis.syncguard and runs until its worker ends:
 //
 //	version                            of the engine
-//	call(method, params, files, done)  params is JSON, files an object of Uint8Arrays by name; done gets (error, result, files)
-//	                                   with error and result as JSON, one of them null
+//	call(method, params, files, done, step)  params is JSON, files an object of Uint8Arrays by name; done gets (error, result,
+//	                                   files) with error and result as JSON, one of them null; step, if there, gets the number of
+//	                                   files done and of all
 //	serve(send)                        begins a session of the language server; send gets each of its messages as JSON. It
 //	                                   returns a function for the messages to it
 package main
@@ -26,6 +27,9 @@ func main() {
 		"version": version,
 		"call": js.FuncOf(func(_ js.Value, args []js.Value) any {
 			request := web.Request{Method: args[0].String(), Params: []byte(args[1].String()), Files: bytesOf(args[2])}
+			if len(args) > 4 && args[4].Type() == js.TypeFunction {
+				request.Step = func(done, all int) { args[4].Invoke(done, all) }
+			}
 			go func() { answer(engine, request, args[3]) }()
 			return nil
 		}),

@@ -106,7 +106,7 @@ func TestOtherChecks(t *testing.T) {
 		if secrets {
 			params = `{"showSecrets":true}`
 		}
-		request := Request{"inspect", []byte(params), map[string][]byte{"a.mobileconfig": []byte(twoMistakes)}}
+		request := Request{Method: "inspect", Params: []byte(params), Files: map[string][]byte{"a.mobileconfig": []byte(twoMistakes)}}
 		a, err := engine.Call(t.Context(), request)
 		if err != nil {
 			t.Fatal(err)

@@ -28,6 +28,26 @@ type Request struct {
 	Method string
 	Params []byte            // JSON of the method's parameters; empty for none
 	Files  map[string][]byte // by path
+
+	Step func(done, all int) // told about files done, now and then; may be nil
+}
+
+// notify returns the function for the events of a call, nil without Step.
+func (r *Request) notify(now func() time.Time) func(app.Event) {
+	if r.Step == nil {
+		return nil
+	}
+	done, last := 0, time.Time{}
+	return func(e app.Event) {
+		if e.Kind != app.EventStep {
+			return
+		}
+		done++
+		if at := now(); at.Sub(last) > 100*time.Millisecond {
+			last = at
+			r.Step(done, e.Total)
+		}
+	}
 }
 
 // Answer is what a call returns. Its Files are those that the call wrote, by their names in the working folder.
@@ -104,7 +124,7 @@ func (e *Engine) Call(ctx context.Context, r Request) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &app.Host{Files: memory, Stdin: strings.NewReader(""), Getenv: func(string) (string, bool) { return "", false }, Now: e.Now}
+	h := &app.Host{Files: memory, Stdin: strings.NewReader(""), Getenv: func(string) (string, bool) { return "", false }, Now: e.Now, Notify: r.notify(e.Now)}
 	result, err := all[i].call(ctx, &call{h, slices.Sorted(maps.Keys(r.Files)), e.Version}, r.Params)
 	if err != nil {
 		return nil, err

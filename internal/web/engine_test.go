@@ -13,7 +13,7 @@ var engine = &Engine{Version: "test", Now: func() time.Time { return time.Date(2
 // ask calls the engine and decodes its answer.
 func ask[R any](t *testing.T, method, params string, files map[string]string) (r R, written map[string][]byte) {
 	t.Helper()
-	request := Request{method, []byte(params), map[string][]byte{}}
+	request := Request{Method: method, Params: []byte(params), Files: map[string][]byte{}}
 	for name, text := range files {
 		request.Files[name] = []byte(text)
 	}

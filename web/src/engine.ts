@@ -15,10 +15,12 @@ export class EngineError extends Error {
 // Messages to and from the worker.
 export type ToWorker =
   | { kind: "call"; id: number; method: string; params: string; files: Files }
+  | { kind: "module"; module: WebAssembly.Module } // for a worker that does one large call
   | { kind: "serve" }
   | { kind: "message"; text: string };
 export type FromWorker =
-  | { kind: "ready"; version: string }
+  | { kind: "ready"; version: string; module: WebAssembly.Module }
+  | { kind: "step"; id: number; done: number; all: number }
   | { kind: "broken"; message: string }
   | { kind: "answer"; id: number; error: string | null; result: string | null; files: Files }
   | { kind: "message"; text: string };
@@ -28,12 +30,13 @@ let asked = 0;
 const waiting = new Map<number, { resolve: (value: { result: unknown; files: Files }) => void; reject: (error: Error) => void }>();
 const editors = new Set<(message: string) => void>();
 
-let ready: (version: string) => void;
+let ready: (of: { version: string; module: WebAssembly.Module }) => void;
 let broken: (error: Error) => void;
-export const version = new Promise<string>((resolve, reject) => {
+const loaded = new Promise<{ version: string; module: WebAssembly.Module }>((resolve, reject) => {
   ready = resolve;
   broken = reject;
 });
+export const version = loaded.then((of) => of.version);
 version.catch(() => {});
 
 function fail(message: string) {
@@ -51,7 +54,7 @@ export function start(): Worker {
   worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
     switch (data.kind) {
       case "ready":
-        return ready(data.version);
+        return ready(data);
       case "broken":
         return fail(data.message);
       case "message":
@@ -80,6 +83,54 @@ export function call<M extends keyof Methods>(
     waiting.set(id, { resolve: resolve as (value: { result: unknown; files: Files }) => void, reject });
     start().postMessage({ kind: "call", id, method, params: JSON.stringify(params), files } satisfies ToWorker);
   });
+}
+
+// Job is a call that can take long.
+export interface Job<T> {
+  answer: Promise<{ result: T; files: Files }>;
+  cancel(): void;
+}
+
+const manyFiles = 40;
+const manyBytes = 2 << 20;
+
+// job is call for input of any size. A large one has a worker of its own: the rest of the page goes on, step hears of the files
+// done, the call can be cancelled, and its memory is given back at the end.
+export function job<M extends keyof Methods>(
+  method: M,
+  params: Methods[M]["params"],
+  files: Files,
+  step: (done: number, all: number) => void = () => {},
+): Job<Methods[M]["result"]> {
+  const all = Object.values(files);
+  if (all.length < manyFiles && all.reduce((sum, file) => sum + file.length, 0) < manyBytes) return { answer: call(method, params, files), cancel() {} };
+  let cancel!: () => void;
+  const answer = loaded.then(
+    ({ module }) =>
+      new Promise<{ result: Methods[M]["result"]; files: Files }>((resolve, reject) => {
+        const own = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "job" });
+        const end = (error?: Error) => {
+          own.terminate();
+          if (error) reject(error);
+        };
+        cancel = () => end(new EngineError("cancelled"));
+        own.onerror = (event) => end(new EngineError(`the engine stopped: ${event.message || "it ran out of memory"}`, "give it fewer or smaller files"));
+        own.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+          if (data.kind === "step") return step(data.done, data.all);
+          if (data.kind === "broken") return end(new EngineError(data.message, "give it fewer or smaller files"));
+          if (data.kind !== "answer") return;
+          if (data.error !== null) {
+            const failure = JSON.parse(data.error) as Failure;
+            return end(new EngineError(failure.message, failure.hint));
+          }
+          end();
+          resolve({ result: JSON.parse(data.result!) as Methods[M]["result"], files: data.files });
+        };
+        own.postMessage({ kind: "module", module } satisfies ToWorker);
+        own.postMessage({ kind: "call", id: 0, method, params: JSON.stringify(params), files } satisfies ToWorker);
+      }),
+  );
+  return { answer, cancel: () => cancel?.() };
 }
 
 // The language server, as a transport of @codemirror/lsp-client.

@@ -3,6 +3,7 @@ import type { ComponentType } from "preact";
 import { Check } from "./check/check";
 import { Edit } from "./edit/edit";
 import { Lookup } from "./lookup/lookup";
+import { Compare } from "./compare/compare";
 
 export interface Tab {
   label: string;
@@ -11,7 +12,8 @@ export interface Tab {
 }
 
 export const tabs: Tab[] = [
-  { label: "Check", routes: ["check"], View: Check },
   { label: "Edit", routes: ["edit"], View: Edit },
+  { label: "Check", routes: ["check"], View: Check },
   { label: "Look up", routes: ["find", "type", "key", "rule"], View: Lookup },
+  { label: "Compare", routes: ["compare"], View: Compare },
 ];
