@@ -102,7 +102,7 @@ func Differ(n int) string {
 	if n == 1 {
 		return "differs"
 	}
-	return "Differ"
+	return "differ"
 }
 
 // MaxText limits a name, a path or a sentence, in bytes.
