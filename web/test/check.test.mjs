@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { axe, dist, launch, looks, open, serve, syncguard } from "./harness.mjs";
-import { hostileTexts, profile } from "./hostile.mjs";
+import { escapeXML, hostileTexts, profile } from "./hostile.mjs";
 
 let browser, server, folder;
 before(async () => {
@@ -82,7 +82,7 @@ test("a person sees the place, follows the rule, fixes and downloads", async () 
     { name: "again.mobileconfig", mimeType: "application/xml", buffer: Buffer.from(twoMistakes) },
   ]);
   await page.locator(".finding mark", { hasText: "wpa2" }).first().waitFor();
-  assert.ok((await page.locator(".finding .rule", { hasText: "duplicate" }).count()) > 0, "a clash in the set is found");
+  assert.ok((await page.locator(".finding .rule", { hasText: "same-profile-twice" }).count()) > 0, "a clash in the set is found");
   assert.ok(!(await page.locator("main").innerText()).includes("hunter2"), "no secret is shown");
   await axe(page);
   await looks(page, "check-findings");
@@ -139,8 +139,9 @@ test("a signed file is judged as by verify", async () => {
   tampered[tampered.indexOf("Corp")] ^= 1;
   writeFileSync(join(folder, "tampered.mobileconfig"), tampered);
   const names = ["leaf", "other", "expired", "tampered", "plain"].map((name) => `${name}.mobileconfig`);
-  const none = { ...process.env, SSL_CERT_FILE: join(folder, "none"), SSL_CERT_DIR: folder + "/none" };
+  const none = { ...process.env, SSL_CERT_FILE: join(folder, "none"), SSL_CERT_DIR: join(folder, "no-roots") };
   writeFileSync(join(folder, "none"), "");
+  mkdirSync(join(folder, "no-roots"));
   const page = await open(browser, server.address, "#/check");
   const given = names.map((name) => [name, readFileSync(join(folder, name))]);
   const verdicts = [];
@@ -153,7 +154,7 @@ test("a signed file is judged as by verify", async () => {
   }
   assert.deepEqual(
     names.map((name) => ["integrity", "trust", "validity"].map((q) => (verdicts[0][name][q].ok ? "y" : "n")).join("")),
-    ["yyy", "yny", "yyn", "nyy", "nnn"],
+    ["yyy", "yny", "ynn", "nyy", "nnn"],
   );
   const signed = process.env.SYNCGUARD_DATA ? JSON.parse(syncguard(["lint", "--separate", "--format", "json", "."], { cwd: corpus }).stdout).files.filter((f) => f.signed).map((f) => f.file) : [];
   if (signed.length > 0) {
@@ -185,7 +186,7 @@ test("hostile names and values show as text only", async () => {
   const files = hostileTexts.map((text, i) => ({
     name: `${i} ${text.replaceAll(/[/\\\0]/g, "")}`.slice(0, 90) + ".mobileconfig",
     mimeType: "text/plain",
-    buffer: Buffer.from(profile({ name: text, settings: `<key>EncryptionType</key><string>${escape(text)}</string><key>${escape(text)}</key><string>${escape(text)}</string>` })),
+    buffer: Buffer.from(profile({ name: text, settings: `<key>EncryptionType</key><string>${escapeXML(text)}</string><key>${escapeXML(text)}</key><string>${escapeXML(text)}</string>` })),
   }));
   assert.ok(files.length >= 60);
   await page.locator("input.files").setInputFiles(files);
@@ -201,7 +202,7 @@ test("hostile names and values show as text only", async () => {
       }
       const bad = await page.evaluate(() => {
         const found = [...document.querySelectorAll("main script, main img, main svg, main iframe, main object, main embed, main style, main video, main math, main [onerror], main [onload]")].map((e) => e.outerHTML.slice(0, 100));
-        const text = document.body.textContent + [...document.querySelectorAll("main *")].flatMap((e) => [...e.attributes].map((a) => a.value)).join("");
+        const text = document.body.textContent + [...document.querySelectorAll("main *")].flatMap((e) => [...e.attributes].map((a) => (a.name === "value" ? "" : a.value))).join("");
         const control = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}]/u.exec(text.replaceAll("\n", ""));
         if (control) found.push("U+" + control[0].codePointAt(0).toString(16));
         found.push(...[...document.querySelectorAll("main a")].map((a) => a.getAttribute("href")).filter((href) => !href.startsWith("#/")));
@@ -216,10 +217,6 @@ test("hostile names and values show as text only", async () => {
   assert.deepEqual(page.faults, []);
   await page.context().close();
 });
-
-function escape(text) {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, "");
-}
 
 test("large inputs do not freeze the page", async () => {
   const page = await open(browser, server.address, "#/check");
@@ -237,8 +234,7 @@ test("large inputs do not freeze the page", async () => {
     }, 20);
   });
   await page.locator("input.folder").setInputFiles(big);
-  await page.getByText(/^Checking/).waitFor();
-  await page.locator("progress").waitFor();
+  await page.locator("progress").waitFor({ timeout: 120000 });
   await page.evaluate(() => (globalThis.longest = 0));
   await page.locator(".summary").getByText("warning").or(page.locator(".summary").getByText("error")).first().waitFor({ timeout: 120000 });
   assert.equal(await page.locator(".card.file").count(), 40);
@@ -247,8 +243,7 @@ test("large inputs do not freeze the page", async () => {
   assert.ok(longest < 2000, `${longest} ms`);
   await page.getByRole("button", { name: "Start over" }).click();
   await page.locator("input.files").setInputFiles(join(folder, "big.mobileconfig"));
-  await page.getByText(/^Checking/).waitFor();
-  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByRole("button", { name: "Cancel" }).click({ timeout: 60000 });
   await page.getByText("cancelled").waitFor();
   await page.getByLabel("Each file alone").evaluate((e) => e.click());
   await page.locator(".finding, .trouble").first().waitFor({ timeout: 120000 });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { axe, launch, looks, open, serve, syncguard } from "./harness.mjs";
-import { hostileTexts, profile } from "./hostile.mjs";
+import { escapeXML, hostileTexts, profile } from "./hostile.mjs";
 
 let browser, server, folder;
 before(async () => {
@@ -36,7 +36,7 @@ test("two files: what differs, and the Markdown of diff", async () => {
   await page.getByText("Copied.").waitFor();
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   const native = syncguard(["diff", "--format", "markdown", "old.mobileconfig", "new.mobileconfig"], { cwd: folder }).stdout;
-  assert.equal(copied.trim(), native.replaceAll("new.mobileconfig", "new/new.mobileconfig").trim());
+  assert.equal(copied.trim(), native.trim());
   await page.getByText("The text", { exact: true }).click();
   await axe(page);
   await looks(page, "compare");
@@ -51,7 +51,7 @@ test("two files: what differs, and the Markdown of diff", async () => {
 test("hostile values show as text only", async () => {
   const page = await open(browser, server.address, "#/compare");
   page.on("dialog", (dialog) => assert.fail(dialog.message()));
-  const all = (suffix) => hostileTexts.slice(0, 60).map((text, i) => `<key>k${i}</key><string>${text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(/[\0-\x1f]/g, "")}${suffix}</string>`).join("");
+  const all = (suffix) => hostileTexts.slice(0, 60).map((text, i) => `<key>k${i}</key><string>${escapeXML(text)}${suffix}</string>`).join("");
   for (const [i, suffix] of ["a", "b"].entries())
     await page.locator("input.files").nth(i).setInputFiles({ name: "<img src=x onerror=alert(1)>\u202e.mobileconfig", mimeType: "text/plain", buffer: Buffer.from(profile({ settings: all(suffix) })) });
   await page.locator(".keys li").nth(50).waitFor();

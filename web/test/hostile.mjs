@@ -1,5 +1,5 @@
 // Profiles for tests, and texts that try to become something else than text.
-export const escapeXML = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, "");
+export const escapeXML = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll(/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, "");
 
 export function profile({ id = "com.example", name = "Corp", settings = "" }) {
   return `<?xml version="1.0" encoding="UTF-8"?>

@@ -19,8 +19,9 @@ export function Compare() {
   const copied = useSignal("");
   const from = sides.old.value;
   const to = sides.new.value;
-  const files = useMemo(() => (from && to ? { [`old/${from.name}`]: from.data, [`new/${to.name}`]: to.data } : {}), [from, to]);
-  const { answer, error } = useAnswer("compare", from && to ? { old: `old/${from.name}`, new: `new/${to.name}` } : undefined, files);
+  const oldName = from && to && from.name === to.name ? `old/${from.name}` : from?.name;
+  const files = useMemo(() => (from && to ? { [oldName!]: from.data, [to.name]: to.data } : {}), [from, to]);
+  const { answer, error } = useAnswer("compare", from && to ? { old: oldName!, new: to.name } : undefined, files);
   const d = answer?.difference;
 
   async function copy() {
