@@ -7,6 +7,8 @@ go=${GO:-go}
 
 mkdir -p build
 GOOS=js GOARCH=wasm $go build "$@" -o build/engine.wasm ../cmd/syncguard-wasm
+rm -rf public/profiles
+$go run ../cmd/syncguard-wasm public/profiles >build/ready.json
 cp "$($go env GOROOT)/lib/wasm/wasm_exec.js" build/wasm_exec.js
 
 npm ci --silent --ignore-scripts

@@ -23,6 +23,7 @@ function precache(): Plugin {
       for (const name of kept
         .filter((file) => file.isFile())
         .map((file) => join(file.parentPath, file.name).slice("public/".length))
+        .filter((name) => !name.startsWith("profiles/")) // the engine makes the same ones offline
         .sort()) {
         files.push(name);
         hash.update(name).update(readFileSync(join("public", name)));

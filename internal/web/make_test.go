@@ -27,7 +27,7 @@ func TestChoices(t *testing.T) {
 	var choices struct {
 		Devices   []device   `json:"devices"`
 		Providers []provider `json:"providers"`
-		Languages [][]string `json:"languages"` // tag, and name
+		Languages [][]string `json:"languages"` // tag, name, and title of the page
 	}
 	all := app.OwnDevices()
 	for _, d := range all.Devices {
@@ -44,7 +44,7 @@ func TestChoices(t *testing.T) {
 		choices.Providers = append(choices.Providers, provider{p.Name, p.Label})
 	}
 	for _, l := range guidance.Languages() {
-		choices.Languages = append(choices.Languages, []string{l, guidance.In(l).Name})
+		choices.Languages = append(choices.Languages, []string{l, guidance.In(l).Name, guidance.In(l).Text("keep")})
 	}
 	want, err := json.MarshalIndent(choices, "", "  ")
 	if err != nil {
@@ -115,6 +115,27 @@ func TestMakeRefuses(t *testing.T) {
 		_, err := engine.Call(t.Context(), Request{Method: "make", Params: []byte(params)})
 		if err == nil || !strings.Contains(AsFailure(err).Message+AsFailure(err).Hint, want) {
 			t.Errorf("%s: %v", params, err)
+		}
+	}
+}
+
+// The ready-made profiles are what the page makes for the same choices; the page links them by language, provider and file.
+func TestReadyMade(t *testing.T) {
+	all, err := engine.ReadyMade(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, target := range map[string]string{
+		"en/cloudflare/icloud-sync.ios-manual.mobileconfig":      "iOS@26/manual",
+		"en/cloudflare/icloud-sync.tvos-supervised.mobileconfig": "tvOS@26/supervised",
+		"ja/quad9/icloud-sync.ipados-27-manual.mobileconfig":     "iPadOS@27/manual",
+	} {
+		language, rest, _ := strings.Cut(name, "/")
+		provider, _, _ := strings.Cut(rest, "/")
+		params, _ := json.Marshal(MakeParams{Target: target, DNS: provider, Language: language})
+		made, written := ask[Made](t, "make", string(params), nil)
+		if len(all[name]) == 0 || string(all[name]) != string(written[made.File]) {
+			t.Errorf("%s is not what the page makes", name)
 		}
 	}
 }

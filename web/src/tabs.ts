@@ -3,6 +3,7 @@ import type { ComponentType } from "preact";
 import { Check } from "./check/check";
 import { Edit } from "./edit/edit";
 import { Lookup } from "./lookup/lookup";
+import { Make } from "./make/make";
 import { Compare } from "./compare/compare";
 
 export interface Tab {
@@ -12,6 +13,7 @@ export interface Tab {
 }
 
 export const tabs: Tab[] = [
+  { label: "Make", routes: ["make"], View: Make },
   { label: "Edit", routes: ["edit"], View: Edit },
   { label: "Check", routes: ["check"], View: Check },
   { label: "Look up", routes: ["find", "type", "key", "rule"], View: Lookup },
