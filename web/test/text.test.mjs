@@ -156,6 +156,43 @@ test("signed and binary profiles open, and a signature is made that openssl veri
   await ended(again);
 });
 
+test("form and text follow each other, with one undo for both", async () => {
+  const path = file("both.mobileconfig", profile());
+  const page = await edit(path);
+  const camera = page.locator('.side-form [data-path*="allowCamera"]').first();
+  await camera.waitFor();
+
+  // From the form to the text: nothing but the value changes.
+  await camera.getByText("True", { exact: true }).click();
+  await page.locator(".cm-line", { hasText: "<true/> <!-- meeting rooms -->" }).waitFor();
+  await checked(page);
+  assert.equal((await saved(page, "Save .mobileconfig")).data.toString(), profile().replace("<false/>", "<true/>"));
+
+  // From the text to the form.
+  await page.locator(".cm-line", { hasText: "<true/> <!-- meeting rooms -->" }).click();
+  await page.keyboard.press("Home");
+  for (let i = 0; i < "<true/>".length; i++) await page.keyboard.press("Shift+ArrowRight");
+  await page.keyboard.insertText("<false/>");
+  await camera.locator("label", { hasText: "False" }).locator("input:checked").waitFor();
+  await checked(page);
+
+  // Undo takes back both, the last first.
+  const undo = page.getByRole("button", { name: "Undo" });
+  while (await undo.isEnabled()) await undo.click();
+  await camera.locator("label", { hasText: "False" }).locator("input:checked").waitFor();
+  await checked(page);
+  assert.equal((await saved(page, "Save .mobileconfig")).data.toString(), profile());
+  await page.getByRole("button", { name: "Redo" }).click();
+  await page.locator(".cm-line", { hasText: "<true/> <!-- meeting rooms -->" }).waitFor();
+
+  // While the text cannot be read, the form cannot change it, and the page says where.
+  await page.locator(".cm-line", { hasText: "PayloadDisplayName" }).click();
+  await page.keyboard.press("Home");
+  await page.keyboard.insertText("</array>");
+  await page.locator(".side-text .trouble", { hasText: "Line " }).waitFor();
+  await ended(page);
+});
+
 test("hover, completion and fixes come from the language server", async () => {
   const page = await edit(file("c.mobileconfig", profile()));
   const content = page.locator(".cm-content");

@@ -227,7 +227,7 @@ function FindingLine({ doc, finding }: { doc: Doc; finding: Diagnostic }) {
         </button>
       )}{" "}
       <span>{finding.message}</span>
-      {finding.help && <span class="help">{finding.help}</span>}
+      {finding.help && finding.help !== finding.fix?.title && <span class="help">{finding.help}</span>}
       {finding.fix && (
         <button type="button" class="fix" onClick={() => void doc.fix(finding)}>
           {finding.fix.title}
