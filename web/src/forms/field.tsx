@@ -191,6 +191,7 @@ function List({ scope, path, node, k, name }: FieldProps) {
   const add = useRef<HTMLButtonElement>(null);
   const list = useRef<HTMLOListElement>(null);
   const items = node?.kind === "array" ? (node.items ?? []) : [];
+  const shown = useSignal(100); // thousands of controls would be slow
   const kind = element?.facts.type === "any" ? "string" : (element?.facts.type ?? items[0]?.kind ?? "string");
   const most = element?.facts.maxitems;
   const focusItem = (i: number) => requestAnimationFrame(() => list.current?.children[i]?.querySelector<HTMLElement>("input, select, textarea, summary, button")?.focus());
@@ -203,7 +204,7 @@ function List({ scope, path, node, k, name }: FieldProps) {
     <div class="f-inside">
       {items.length > 0 && (
         <ol class="f-list" ref={list}>
-          {items.map((child, i) => (
+          {items.slice(0, shown.value).map((child, i) => (
             <li key={i}>
               <Field
                 scope={scope}
@@ -223,6 +224,11 @@ function List({ scope, path, node, k, name }: FieldProps) {
             </li>
           ))}
         </ol>
+      )}
+      {items.length > shown.value && (
+        <button type="button" onClick={() => (shown.value += 500)}>
+          Show more of {items.length} <span class="hidden">in {name}</span>
+        </button>
       )}
       <span class="f-input">
         <button
