@@ -252,12 +252,16 @@ function Tools({ doc, disabled, list, index, payloads, chosen, name }: { doc: Do
   }
   return (
     <div class="payload-tools" role="group" aria-label={`Payload ${name}`}>
-      <button type="button" class="plain" disabled={disabled || index === 0} onClick={() => void move(index - 1)}>
-        Move up
-      </button>
-      <button type="button" class="plain" disabled={disabled || index === payloads.length - 1} onClick={() => void move(index + 1)}>
-        Move down
-      </button>
+      {payloads.length > 1 && (
+        <>
+          <button type="button" class="plain" disabled={disabled || index === 0} onClick={() => void move(index - 1)}>
+            Move up
+          </button>
+          <button type="button" class="plain" disabled={disabled || index === payloads.length - 1} onClick={() => void move(index + 1)}>
+            Move down
+          </button>
+        </>
+      )}
       <button type="button" class="plain" disabled={disabled} onClick={() => void duplicate()}>
         Duplicate
       </button>
@@ -428,6 +432,11 @@ function grouped(keys: Key[]): { name: string; keys: Key[] }[] {
     const now = there.filter((p) => !p.removed && !p.deprecated);
     const name = there.length === 0 ? "On no system" : now.length === 0 ? "Deprecated or removed" : now.map((p) => p.platform).join(", ");
     groups.set(name, [...(groups.get(name) ?? []), k]);
+  }
+  const rare = [...groups].filter(([name, keys]) => keys.length < 4 && name !== "Deprecated or removed" && name !== "On no system");
+  if (rare.length > 1) {
+    for (const [name] of rare) groups.delete(name);
+    groups.set("Other systems", rare.flatMap(([, keys]) => keys));
   }
   const last = (name: string) => Number(name === "Deprecated or removed" || name === "On no system");
   return [...groups].map(([name, keys]) => ({ name, keys })).sort((a, b) => last(a.name) - last(b.name) || b.keys.length - a.keys.length);

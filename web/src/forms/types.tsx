@@ -40,11 +40,13 @@ export function TypeSearch({ keep, choose, label, autofocus }: { keep: (entry: F
   const found = useComputed(() => {
     const all = (formTypes() ?? []).filter(keep);
     const words = query.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const exact = words.join(" ");
     const score = (t: FormEntry) => {
       const title = t.title.toLowerCase();
       const name = t.id.toLowerCase();
-      if (words.every((w) => title.includes(w) || name.includes(w))) return (words[0] && title.startsWith(words[0]) ? 0 : 1) + (t.family === "preferences" ? 2 : 0);
-      return byKey.value.has(t.id) ? 5 : -1;
+      if (exact === name && t.family !== "preferences") return 0;
+      if (words.every((w) => title.includes(w) || name.includes(w))) return (words[0] && title.startsWith(words[0]) ? 1 : 2) + (t.family === "preferences" ? 2 : 0);
+      return byKey.value.has(t.id) ? 6 : -1;
     };
     return all
       .map((t) => ({ t, at: score(t) }))
