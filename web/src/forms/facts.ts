@@ -109,8 +109,11 @@ export function begin(key: Key | undefined, kind = key?.facts.type ?? "string"):
   const first = facts?.default ?? facts?.rangelist?.[0];
   switch (kind) {
     case "dictionary":
-    case "array":
       return { kind };
+    case "array": {
+      const element = key?.element();
+      return { kind, items: Array.from({ length: Math.min(element?.facts.minitems ?? 0, 8) }, () => begin(element)) };
+    }
     case "boolean":
       return { kind, text: String(first ?? true) };
     case "integer":
