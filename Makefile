@@ -62,8 +62,9 @@ bench: ## ratios, side by side in one run
 ENGINE = -trimpath -gcflags=all=-l -gcflags=syncguard/internal/plist= -gcflags=syncguard/internal/lint= -gcflags=syncguard/internal/schema= \
 	-ldflags '-s -w -X main.version=$(VERSION) -X syncguard/internal/rules.Published=$(RULES_URL)'
 
-web: build ## the page, web/dist; needs Node
+web: ## the page, web/dist, and bin/syncguard with it; needs Node
 	GO=$(GO) VERSION=$(VERSION) web/build.sh $(ENGINE)
+	$(BUILD) -tags page -o bin/syncguard ./cmd/syncguard
 
 web-test: web ## drive the page in Chromium, and compare it with the program
 	npm --prefix web test

@@ -14,3 +14,4 @@ cp "$($go env GOROOT)/lib/wasm/wasm_exec.js" build/wasm_exec.js
 npm ci --silent --ignore-scripts
 npm run --silent check
 npm run --silent build -- --logLevel warn
+node compress.mjs

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { defineConfig, type Plugin } from "vite";
 
-// precache tells the service worker which files the page is made of, so that it works offline.
+// precache tells the service worker which files the page is made of, and their hashes, so that it works offline and of one version.
 function precache(): Plugin {
   return {
     name: "precache",
@@ -12,12 +12,11 @@ function precache(): Plugin {
     generateBundle(_, bundle) {
       const worker = bundle["sw.js"];
       if (worker?.type !== "chunk") throw new Error("vite made no sw.js");
-      const hash = createHash("sha256");
-      const files: string[] = [];
+      const files: Record<string, string> = {};
+      const add = (name: string, data: string | Uint8Array) => (files[name] = createHash("sha256").update(data).digest("hex"));
       for (const [name, file] of Object.entries(bundle).sort(([a], [b]) => (a < b ? -1 : 1))) {
         if (file === worker) continue;
-        files.push(name === "index.html" ? "./" : name);
-        hash.update(name).update(file.type === "chunk" ? file.code : file.source);
+        add(name === "index.html" ? "./" : name, file.type === "chunk" ? file.code : file.source);
       }
       const kept = existsSync("public") ? readdirSync("public", { recursive: true, withFileTypes: true }) : [];
       for (const name of kept
@@ -25,12 +24,11 @@ function precache(): Plugin {
         .map((file) => join(file.parentPath, file.name).slice("public/".length))
         .filter((name) => !name.startsWith("profiles/")) // the engine makes the same ones offline
         .sort()) {
-        files.push(name);
-        hash.update(name).update(readFileSync(join("public", name)));
+        add(name, readFileSync(join("public", name)));
       }
-      worker.code = worker.code
-        .replace(/["'`]__FILES__["'`]/, JSON.stringify(files))
-        .replace(/__HASH__/, hash.digest("hex").slice(0, 16));
+      const list = JSON.stringify(files);
+      const version = createHash("sha256").update(list).digest("hex").slice(0, 16);
+      worker.code = worker.code.replace(/["'`]__FILES__["'`]/, list).replace(/__HASH__/, version);
     },
   };
 }

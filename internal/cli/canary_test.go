@@ -240,7 +240,7 @@ func destinationCommands(d *deploy.Destination) (all []string) {
 
 // TestCanariesTryEveryFormat proves that TestCanaries runs each command reading profiles in each of its formats.
 func TestCanariesTryEveryFormat(t *testing.T) {
-	readsNoProfile := []string{"doctor", "identity new", "identity show", "lsp", "rules", "schema diff", "schema import", "schema list", "schema search", "schema show", "schema sources", "version"}
+	readsNoProfile := []string{"doctor", "identity new", "identity show", "lsp", "rules", "schema diff", "schema import", "schema list", "schema search", "schema show", "schema sources", "version", "web"}
 	lines := canaryCommands()
 	want := func(command, flag, value string, isDefault bool) {
 		for _, line := range lines {

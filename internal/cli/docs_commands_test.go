@@ -70,6 +70,7 @@ var special = []struct {
 	{begin: "docs/signing.md: syncguard sign wifi.mobileconfig -o signed.mobileconfig --cert leaf.pem --chain intermediate.pem      --signer-command",
 		parse: "the signer command is openssl"},
 	{begin: "syncguard serve --lan", parse: "needs an address in a local network"},
+	{begin: "syncguard web", code: 3}, // the tests are built without the page
 	{begin: "syncguard lsp", code: 1}, // no editor says the end
 	{begin: "docs/journeys.md: ", parse: "made of scripts, which run it"},
 }

@@ -43,6 +43,7 @@ var topics = map[string][]string{
 	"validate": {"lint.md", "schema.md"},
 	"verify":   {"verify.md"},
 	"version":  {"schema.md"},
+	"web":      {"web.md"},
 }
 
 // onFindings is what exit code 1 of a command means, of those that have it. All destinations have one meaning.

@@ -76,7 +76,7 @@ var growthCommands = map[string][]string{
 }
 
 // readsNothing are the commands without input, and lsp, whose input is an editor: internal/lsp measures that.
-var readsNothing = []string{"completion bash", "completion fish", "completion powershell", "completion zsh", "doctor", "lsp", "schema sources", "version"}
+var readsNothing = []string{"completion bash", "completion fish", "completion powershell", "completion zsh", "doctor", "lsp", "schema sources", "version", "web"}
 
 // Work, allocations and output of every command grow with its input, whatever the input's shape, and never with its square; and
 // the answer to hostile input is an answer: findings, or one failure in words.

@@ -75,6 +75,7 @@ var hostileLines = map[string][]string{
 	"validate":           {"bad.mobileconfig", "raw.mobileconfig", "bad.json", "--target TEXT good.mobileconfig"},
 	"verify":             {"signed.mobileconfig", "broken.mobileconfig", "signed.mobileconfig --roots cert.pem", "bad.mobileconfig", "signed.mobileconfig --at TEXT", "named"},
 	"version":            {"", "TEXT"},
+	"web":                {"", "TEXT", "--port TEXT"},
 
 	"export apple-business": {"good.mobileconfig -o out/apple-business --force", "bad.mobileconfig -o out/x"},
 	"export fleet":          {"good.mobileconfig -o out/fleet --team TEXT --label-include-any TEXT --force", "bad.mobileconfig -o out/x"},

@@ -52,7 +52,9 @@ var arrows = []struct {
 		"internal/text",
 		"internal/view",
 		"internal/view/ci",
+		"web",
 	}},
+	{"web", nil},
 	{"internal/lsp", []string{
 		"internal/app",
 		"internal/coverage",

@@ -204,5 +204,6 @@ func allCommands(version string) []command {
 		{"validate", versioned(newValidateCmd)},
 		{"verify", newVerifyCmd},
 		{"version", versioned(newVersionCmd)},
+		{"web", newWebCmd},
 	}
 }

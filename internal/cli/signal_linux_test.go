@@ -94,6 +94,7 @@ var signalCases = map[string][]string{
 	"validate": {"unread: validate bad.mobileconfig", "stdin: validate -", "fifo: validate fifo", "compute: validate fifo"},
 	"verify":   {"unread: verify a.mobileconfig", "stdin: verify -", "fifo: verify fifo", "compute: verify fifo"},
 	"version":  {"unread: version"},
+	"web":      {"unread: web --help"},
 }
 
 // signalWays are the ways to wait that a command has by its arguments and flags; see signalCases.

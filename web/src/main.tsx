@@ -3,7 +3,9 @@ import { render } from "preact";
 import { version, start } from "./engine";
 import { route } from "./route";
 import { tabs } from "./tabs";
+import { Loading } from "./ui/loading";
 import { title } from "./ui/title";
+import { keepOffline } from "./ui/update";
 import { signal } from "@preact/signals";
 
 declare const __VERSION__: string;
@@ -34,6 +36,7 @@ function Page() {
         </nav>
       </header>
       <main id="main" tabIndex={-1}>
+        <Loading />
         <current.View />
       </main>
       <footer class="bottom">
@@ -48,4 +51,4 @@ function Page() {
 
 start();
 render(<Page />, document.getElementById("page")!);
-if ("serviceWorker" in navigator) void navigator.serviceWorker.register("./sw.js").catch(() => {});
+void version.catch(() => {}).then(keepOffline);
