@@ -209,19 +209,20 @@ test("hover, completion and fixes come from the language server", async () => {
   await ended(page);
 });
 
-test("text of a file is shown as text", async () => {
-  const hostile = ["<img src=x onerror=alert(1)>", "</textarea><script>alert(1)</script>", "javascript:alert(1)", "[x](javascript:alert(1))", "${alert(1)}", "\u202egnp.exe", "a\u0007b"];
-  const page = await edit(file("a.mobileconfig", profile()));
+test("text of a file is shown as text, in the form, the text and the messages", async () => {
+  const harm = ["<img src=x onerror=alert(1)>", "</textarea><script>alert(1)</script>", "javascript:alert(1)", "[x](javascript:alert(1))", "${alert(1)}", "\u202egnp.exe", "<svg/onload=alert(1)>", "{{alert(1)}}", "<a href='javascript:alert(1)'>x</a>", "<style>*{display:none}</style>"];
+  const around = [(t) => t, (t) => `"${t}"`, (t) => `'${t}`, (t) => `x ${t} y`, (t) => `-->${t}`, (t) => `\u0060${t}\u0060`];
+  const hostile = around.flatMap((f) => harm.map(f));
+  assert.equal(hostile.length, 60);
+  const escape = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  const data = hostile.map((text) => `\n\t\t\t<key>${escape(text)}</key>\n\t\t\t<string>${escape(text)}</string>`).join("");
+  const page = await edit(file("<b>h&h.mobileconfig", profile(data).replace("Größe", escape(harm[0]))));
   let dialogs = 0;
   page.on("dialog", (dialog) => (dialogs++, dialog.dismiss()));
-  for (const [i, text] of hostile.entries()) {
-    const escaped = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll("\u0007", "");
-    const path = file(`h${i}.mobileconfig`, profile(`\n\t\t\t<key>${escaped}</key>\n\t\t\t<string>${escaped}</string>`).replace("Größe", escaped));
-    await reopen(page, path);
-    await page.locator(".cm-line", { hasText: "PayloadDisplayName" }).first().hover();
-    assert.equal(await page.locator(".desk img, .desk script").count(), 0);
-    assert.equal(dialogs, 0);
-  }
+  await page.locator(".side-text .finding").nth(20).waitFor();
+  await page.locator(".cm-line", { hasText: "onerror" }).first().hover({ position: { x: 120, y: 8 } });
+  assert.equal(await page.locator(".desk :is(img:not(.cm-widgetBuffer), script, svg[onload], a[href^=javascript], b, style)").count(), 0);
+  assert.equal(dialogs, 0);
   await ended(page);
 });
 
