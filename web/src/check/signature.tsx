@@ -58,7 +58,7 @@ export function Signatures() {
 }
 
 function Verdict({ file, apple }: { file: VerifiedFile; apple: boolean }) {
-  const open = apple && !file.trust.ok && ["untrusted-root", "unknown-issuer"].includes(file.trust.reason);
+  const open = apple && !file.trust.ok && ["untrusted-root", "missing-issuer", "no-roots"].includes(file.trust.reason);
   return (
     <section class="card verdict" aria-label={visible(file.file)}>
       <h2>{visible(file.file)}</h2>
