@@ -1,12 +1,11 @@
 package cli_test
 
 import (
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"testing"
 
+	"syncguard/internal/app"
 	"syncguard/internal/guidance"
 	"syncguard/internal/intent"
 	"syncguard/internal/schema"
@@ -42,7 +41,7 @@ func TestIntentsAreComplete(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	initial, err := os.ReadFile(filepath.Join("..", "app", "init.yaml.tmpl"))
+	initial, err := app.Draft(&app.Host{}, app.InitOptions{Name: "Acme", Identifier: "com.acme"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +50,7 @@ func TestIntentsAreComplete(t *testing.T) {
 			t.Errorf("prevention: {%s: false} leaves %v", id, got)
 		}
 		line := regexp.MustCompile(`(?m)^  ` + string(id) + `:`)
-		for name, text := range map[string][]byte{"templates/prevention.yaml": builtin, "internal/app/init.yaml.tmpl": initial} {
+		for name, text := range map[string][]byte{"templates/prevention.yaml": builtin, "internal/app/init_text.go": initial} {
 			if !line.Match(text) {
 				t.Errorf("%s has no line for the intent %s", name, id)
 			}
