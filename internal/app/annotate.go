@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/x509"
 	"encoding/base64"
@@ -171,19 +172,19 @@ func (t *Text) wholeValue(n *outline.Node) *plist.Value {
 	return t.valueOf(n)
 }
 
-// Hint is what a person cannot read off a value: what a certificate is, how large data is.
+// Hint is what a person cannot read off a value: what a certificate is, how large data is, what a number counts.
 type Hint struct {
 	At   int
 	Text string
 }
 
-// Hints lists the hints of a profile.
-func (t *Text) Hints() (all []Hint) {
-	if t.Format != outline.XML {
-		return nil
-	}
+// Hints lists the hints of a text.
+func (t *Text) Hints() (all []Hint, err error) {
 	t.Root.Walk(func(n *outline.Node) {
-		if n.Kind != outline.Scalar || n.Tag != "data" || n.Text == "" {
+		if text, failed := t.unitHint(n); text != "" || failed != nil {
+			all, err = append(all, Hint{n.End, text}), cmp.Or(err, failed)
+		}
+		if n.Kind != outline.Scalar || n.Tag != "data" || n.Text == "" || t.Format != outline.XML {
 			return
 		}
 		data, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(n.Text), ""))
@@ -192,7 +193,7 @@ func (t *Text) Hints() (all []Hint) {
 		}
 		all = append(all, Hint{n.End, dataHint(data)})
 	})
-	return all
+	return all, err
 }
 
 // dataHint describes data: a certificate by its subject and end, anything else by its size.

@@ -124,12 +124,13 @@ func (c *checker) checkOpened(doc *document.Document, findings []diag.Diagnostic
 	if doc.Format == document.XML {
 		c.ignore(result, doc.File, doc.Root)
 	}
-	bound := c.bound(result, findings)
+	damaged := damagedPlaces(doc.Root, findings)
+	bound := c.bound(result, damaged)
 	more, err := c.check(doc, file, secrets, bound)
 	if err != nil {
 		return err
 	}
-	result.findings = diag.Sort(append(result.findings, withoutFollowUps(more, findings)...))
+	result.findings = diag.Sort(append(result.findings, withoutFollowUps(more, damaged)...))
 	if c.set == nil || !doc.Whole {
 		return nil
 	}
@@ -140,13 +141,13 @@ func (c *checker) checkOpened(doc *document.Document, findings []diag.Diagnostic
 }
 
 // bound keeps the findings of a file from being very many. Those that follow from a reading error do not count.
-func (c *checker) bound(r *checked, reading []diag.Diagnostic) lint.Bound {
+func (c *checker) bound(r *checked, damaged map[location]bool) lint.Bound {
 	if c.shorten == nil {
 		return lint.Bound{}
 	}
 	return lint.Bound{Room: 2 * maxListed, Shorten: func(found []diag.Diagnostic) []diag.Diagnostic {
 		r.shortened = true
-		return c.shorten(r, withoutFollowUps(slices.DeleteFunc(found, c.drops), reading))
+		return c.shorten(r, withoutFollowUps(slices.DeleteFunc(found, c.drops), damaged))
 	}}
 }
 
@@ -208,18 +209,32 @@ func (c *checker) addSetFindings(r *checked) {
 
 func (c *checker) drops(d diag.Diagnostic) bool { return !c.keeps(d) }
 
-// withoutFollowUps drops findings caused by a reading error at the same location.
-func withoutFollowUps(findings, reading []diag.Diagnostic) []diag.Diagnostic {
+// damagedPlaces are the places of reading errors, and of the values that could not be read: they stand for nothing.
+func damagedPlaces(root *plist.Value, reading []diag.Diagnostic) map[location]bool {
 	damaged := map[location]bool{}
 	for _, r := range reading {
 		if r.Severity == diag.Error {
 			damaged[locationOf(r)] = true
 		}
 	}
+	work.Add(len(reading))
+	if len(damaged) == 0 {
+		return nil
+	}
+	for n := range plist.Walk(root) {
+		if n.Unread {
+			damaged[location{span: n.Span}] = true
+		}
+	}
+	return damaged
+}
+
+// withoutFollowUps drops findings about a damaged place.
+func withoutFollowUps(findings []diag.Diagnostic, damaged map[location]bool) []diag.Diagnostic {
 	if len(damaged) == 0 {
 		return findings
 	}
-	work.Add(len(findings) + len(reading))
+	work.Add(len(findings))
 	return slices.DeleteFunc(findings, func(d diag.Diagnostic) bool {
 		at := locationOf(d)
 		return at != (location{}) && damaged[at]

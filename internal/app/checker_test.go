@@ -5,6 +5,7 @@ import (
 	"errors"
 	"runtime"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"syncguard/internal/diag"
 	"syncguard/internal/files"
@@ -79,5 +80,37 @@ func TestOrdered(t *testing.T) {
 			t.Fatalf("%d goroutines are left", runtime.NumGoroutine())
 		}
 		time.Sleep(time.Millisecond)
+	}
+}
+
+// A value that is being typed has the finding about its text alone: no rule judges it as zero or empty.
+func TestUnreadValuesAreNotJudged(t *testing.T) {
+	const head = "<plist version=\"1.0\">\n<dict>\n<key>PayloadContent</key><array/>\n<key>PayloadIdentifier</key><string>com.acme</string>\n" +
+		"<key>PayloadType</key><string>Configuration</string>\n<key>PayloadUUID</key><string>9E0B1B0B-3C0A-4C2E-8F3A-7D1B8C1B2A00</string>\n"
+	l, err := newLinting(&Host{Files: files.OS{}, Now: time.Now}, LintOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, typed := range []string{
+		"<key>PayloadVersion</key><integer>1<</integer>", "<key>PayloadVersion</key><integer><</integer>", "<key>PayloadVersion</key><integer>1<",
+		"<key>PayloadVersion</key><integer>1</integer", "<key>PayloadVersion</key><integer>", "<key>PayloadVersion</key><integer>1x</integer>",
+		"<key>PayloadVersion</key><integer>1</integer><key>RemovalDate</key><date>2026-<</date>",
+		"<key>PayloadVersion</key><integer>1</integer><key>RemovalDate</key><date>2026-</date>",
+		"<key>PayloadVersion</key><integer>1</integer><key>DurationUntilRemoval</key><real>1.<</real>",
+		"<key>PayloadVersion</key><integer>1</integer><key>PayloadScope</key><string>Sys<</string>",
+	} {
+		got := l.checker.checkData("a.mobileconfig", []byte(head+typed+"\n</dict>\n</plist>\n"), nil)
+		errors := 0
+		for _, d := range got.findings {
+			if strings.Contains(d.Message, "is 0") || strings.Contains(d.Message, `is ""`) || strings.Contains(d.Message, "in the past") {
+				t.Errorf("%s: %s: %s", typed, d.Rule, d.Message)
+			}
+			if d.Severity == diag.Error {
+				errors++
+			}
+		}
+		if errors == 0 {
+			t.Errorf("%s: no error in %v", typed, got.findings)
+		}
 	}
 }

@@ -49,7 +49,7 @@ func (t *Text) Complete(offset int) (all []Completion, err error) {
 	switch {
 	case t.Format == outline.YAML && c.variable(n):
 	case onKey:
-		c.start, c.end = n.KeyStart, n.KeyEnd
+		c.start, c.end = n.KeyStart, c.endOfKey(n)
 		err = c.keys(n.Parent, n)
 	case n.Kind == outline.Scalar:
 		c.start, c.end = n.Open, n.Close
@@ -89,6 +89,38 @@ func (c *completer) add(x Completion) {
 		x.Start, x.End = c.start, c.end
 	}
 	c.found = append(c.found, x)
+}
+
+// endOfKey is where a key ends. One in JSON whose closing quote is still to be typed runs to the end of its line: what follows
+// its word stays.
+func (c *completer) endOfKey(n *outline.Node) int {
+	if c.Format != outline.JSON || n.KeyEnd < len(c.Data) && c.Data[n.KeyEnd] == '"' {
+		return n.KeyEnd
+	}
+	end := max(c.at, n.KeyStart)
+	for end < n.KeyEnd && isWordByte(c.Data[end]) {
+		end++
+	}
+	return end
+}
+
+// quotes are what a key of JSON lacks of its quotes.
+func (c *completer) quotes() (before, after string) {
+	if before, after = `"`, `"`; c.data(c.start-1) == '"' {
+		before = ""
+		if c.data(c.end) == '"' {
+			after = ""
+		}
+	}
+	return before, after
+}
+
+// data is the byte at an offset, 0 outside of the text.
+func (c *completer) data(at int) byte {
+	if at < 0 || at >= len(c.Data) {
+		return 0
+	}
+	return c.Data[at]
 }
 
 // word replaces the word that the offset is in or behind: the beginning of a tag, a key or a value.
@@ -196,6 +228,12 @@ func (c *completer) keys(in *outline.Node, own *outline.Node) error {
 		has[child.Key] = child != own && (own == nil || child.Key != own.Key)
 	}
 	withValue := own == nil || own.Kind == outline.Missing
+	if own != nil && c.Format == outline.JSON && own.KeyEnd <= own.Start { // without a colon the next text is no value
+		withValue = withValue || !bytes.Contains(c.Data[own.KeyEnd:own.Start], []byte(":"))
+	}
+	if withValue && c.Format == outline.JSON && c.data(c.start-1) == '"' && c.data(c.end) == '"' {
+		c.end++ // its closing quote
+	}
 	if own != nil && withValue && c.Format == outline.XML { // the whole of <key>…</key>
 		c.start = bytes.LastIndexByte(c.Data[:own.KeyStart], '<')
 		if c.end = own.KeyEnd; bytes.HasPrefix(c.Data[c.end:], []byte("</key>")) {
@@ -254,6 +292,10 @@ func isDeprecated(k *schema.Key) bool {
 // key is the snippet of a key, with its value.
 func (c *completer) key(k *schema.Key, withValue bool) string {
 	name := snippetText(k.Name)
+	if c.Format == outline.JSON {
+		before, after := c.quotes()
+		name = before + name + after
+	}
 	if !withValue {
 		return name
 	}
@@ -270,13 +312,13 @@ func (c *completer) key(k *schema.Key, withValue bool) string {
 	case outline.JSON:
 		switch k.Kind {
 		case plist.Dictionary:
-			return `"` + name + `": {$0}`
+			return name + `: {$0}`
 		case plist.Array:
-			return `"` + name + `": [$0]`
+			return name + `: [$0]`
 		case plist.String, plist.Date, plist.Data:
-			return `"` + name + `": "` + choice(k) + `"`
+			return name + `: "` + choice(k) + `"`
 		}
-		return `"` + name + `": ` + choice(k)
+		return name + `: ` + choice(k)
 	}
 	return "<key>" + name + "</key>\n" + indent + c.element(k, indent)
 }

@@ -38,6 +38,7 @@ type CoverageResult struct {
 	Matrices     []*coverage.Matrix      // one a template, and one of all the profiles; none with Explain
 	Explanations []*coverage.Explanation // with Explain
 	Findings     []diag.Diagnostic       // why an input is unusable; the rest is empty then
+	Damaged      bool                    // parts of a profile or declaration could not be read, and may be missing
 }
 
 // CoverageCell is the effect of an intent or key on one target. Its JSON is stable: fields are only ever added (docs/json.md).
@@ -272,6 +273,7 @@ func (c *coverageRun) profile(in input) (*profiles.Value, error) {
 		c.result.Findings = []diag.Diagnostic{*doc.Defect}
 		return nil, nil
 	}
+	c.result.Damaged = c.result.Damaged || diag.HasErrors(findings)
 	return doc.Root, c.host.checkOpened(in.path, doc, findings)
 }
 

@@ -193,6 +193,7 @@ func schemaType(t *schema.Type, path []string, d *schema.Descriptions) SchemaTyp
 			return name != path[0] && k != nil && k.Name == name
 		})
 	}
+	addUnits(shown.Keys, unitTypeOf(t), path[:max(len(path)-1, 0)])
 	shown.Title, shown.Description = d.Title(), d.Text()
 	return shown
 }

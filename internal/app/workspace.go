@@ -10,7 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"syncguard/internal/diag"
 	"syncguard/internal/files"
 	"syncguard/internal/lint"
 	"syncguard/internal/template"
@@ -310,7 +309,7 @@ func (k *knownFile) again(c *checker) checked {
 	r.unlisted = tally{}
 	if r.facts != nil {
 		facts := *r.facts
-		facts.Bound = c.bound(&checked{name: r.name}, []diag.Diagnostic(nil))
+		facts.Bound = c.bound(&checked{name: r.name}, nil)
 		r.facts = &facts
 	}
 	return r

@@ -40,7 +40,8 @@ func (r *run) checkFacts(n *node) {
 	}
 }
 
-// allHold reports whether a dictionary passes all tests. A value to be filled in later by a server or template fails each.
+// allHold reports whether a dictionary passes all tests. A value to be filled in later by a server or template, and one
+// that could not be read, fails each.
 func allHold(tests []facts.Test, v *plist.Value) bool {
 	for _, t := range tests {
 		f := v.Field(t.Key)
@@ -50,7 +51,7 @@ func allHold(tests []facts.Test, v *plist.Value) bool {
 		if f == nil || len(t.Is)+len(t.Not) == 0 {
 			continue
 		}
-		if f.Value == nil || f.Value.Kind == plist.Null || hasPlaceholder(f.Value) || containsValue(t.Not, f.Value) ||
+		if f.Value == nil || f.Value.Kind == plist.Null || f.Value.Unread || hasPlaceholder(f.Value) || containsValue(t.Not, f.Value) ||
 			len(t.Is) > 0 && !containsValue(t.Is, f.Value) {
 			return false
 		}

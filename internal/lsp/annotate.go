@@ -137,14 +137,18 @@ func lensText(l app.Lens) string {
 	return strings.Join(parts, ", ")
 }
 
-// inlays tell what data is.
+// inlays tell what data is, and what numbers count.
 func (s *server) inlays(p *protocol.InlayHintParams) (any, error) {
 	all := []protocol.InlayHint{}
 	t, d, _ := s.textAt(p.TextDocument.URI, protocol.Position{})
 	if t == nil {
 		return all, nil
 	}
-	for _, h := range t.Hints() {
+	hints, err := t.Hints()
+	if err != nil {
+		return nil, err
+	}
+	for _, h := range hints {
 		at := d.text.position(h.At, s.encoding)
 		if before(at, p.Range.Start) || before(p.Range.End, at) {
 			continue

@@ -58,6 +58,14 @@ func TestCompletion(t *testing.T) {
 		"a nested template key": {"a.yaml", "prevention:\n  dns:\n    pro‸\n", "", "provider", "    provider: ", ""},
 		"a project key":         {".syncguard.yaml", "fai‸", "", "fail-on", "fail-on: ", ""},
 		"a key in JSON":         {"a.json", "{\"Type\": \"com.apple.configuration.passcode.settings\", \"Identifier\": \"a\", \"Payload\": {\n  ‸\n}}", "", "MinimumLength", "  \"MinimumLength\": $0\n}}", ""},
+		"after a quote in JSON": {"a.json", "{\"Type\": \"com.apple.configuration.passcode.settings\", \"Payload\": {\n    \"MaximumPass‸\n}}", "", "MaximumPasscodeAgeInDays", "    \"MaximumPasscodeAgeInDays\": $0\n}}", ""},
+		"a quote and more":      {"a.json", "{\"Type\": \"com.apple.configuration.passcode.settings\", \"Payload\": {\"MaximumPass‸ }}", "", "MaximumPasscodeAgeInDays", "{\"Type\": \"com.apple.configuration.passcode.settings\", \"Payload\": {\"MaximumPasscodeAgeInDays\": $0 }}", ""},
+		"an empty quote":        {"a.json", "{\"Type\": \"com.apple.configuration.passcode.settings\", \"Payload\": {\n    \"‸\n}}", "", "MaximumPasscodeAgeInDays", "    \"MaximumPasscodeAgeInDays\": $0\n}}", ""},
+		"quotes in JSON":        {"a.json", "{\"Type\": \"com.apple.configuration.passcode.settings\", \"Payload\": {\n    \"MaximumPass‸\"\n}}", "", "MaximumPasscodeAgeInDays", "    \"MaximumPasscodeAgeInDays\": $0\n}}", ""},
+		"no quote in JSON":      {"a.json", "{\"Type\": \"com.apple.configuration.passcode.settings\", \"Payload\": {\n    MaximumPass‸\n}}", "", "MaximumPasscodeAgeInDays", "    \"MaximumPasscodeAgeInDays\": $0\n}}", ""},
+		"no quote, more keys":   {"a.json", "{\"Type\": \"com.apple.configuration.passcode.settings\", \"Payload\": {\n    MaximumPass‸\n    \"MinimumLength\": 8\n}}", "", "MaximumPasscodeAgeInDays", "    \"MaximumPasscodeAgeInDays\": $0\n    \"MinimumLength\": 8\n}}", ""},
+		"a quote, more keys":    {"a.json", "{\"Type\": \"com.apple.configuration.passcode.settings\", \"Payload\": {\n    \"MaximumPass‸\n    \"MinimumLength\": 8\n}}", "", "MaximumPasscodeAgeInDays", "    \"MaximumPasscodeAgeInDays\": $0\n    \"MinimumLength\": 8\n}}", ""},
+		"a key renamed in JSON": {"a.json", "{\"Type\": \"com.apple.configuration.passcode.settings\", \"Payload\": {\"MaximumPass‸\": 8}}", "", "MaximumPasscodeAgeInDays", "{\"Type\": \"com.apple.configuration.passcode.settings\", \"Payload\": {\"MaximumPasscodeAgeInDays\": 8}}", ""},
 		"a type in JSON":        {"a.json", "{\"Type\": \"‸\"}", "", "com.apple.configuration.passcode.settings", "{\"Type\": \"com.apple.configuration.passcode.settings\"}", "com.apple.wifi.managed"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -145,5 +153,26 @@ func TestTooManyKeysForEffects(t *testing.T) {
 	c.call("textDocument/codeLens", protocol.CodeLensParams{TextDocument: doc}, &lenses)
 	if len(lenses) > 0 {
 		t.Errorf("got %v", lenses)
+	}
+}
+
+// A number has its unit beside it, or what it comes to.
+func TestUnitInlays(t *testing.T) {
+	c := start(t, t.TempDir(), capable())
+	for _, test := range []struct{ file, text, want string }{
+		{"a.mobileconfig", "<plist><dict><key>DurationUntilRemoval</key><real>604800</real><key>PayloadContent</key><array><dict><key>PayloadType</key><string>com.apple.mobiledevice.passwordpolicy</string><key>maxInactivity</key><integer>5</integer><key>maxPINAgeInDays</key><integer>90</integer><key>minLength</key><integer>8</integer></dict></array></dict></plist>", "7 days, minutes"},
+		{"a.json", `{"Type": "com.apple.configuration.network.vpn.ikev2", "Payload": {"Idle": {"Timer": 900}, "MTU": 1280}}`, "15 minutes, bytes"},
+		{"a.yaml", "payloads:\n  - type: com.apple.screensaver\n    keys:\n      loginWindowIdleTime: 1200\n", "20 minutes"},
+	} {
+		doc, _ := c.at(test.file, test.text+cursor)
+		var hints []protocol.InlayHint
+		c.call("textDocument/inlayHint", protocol.InlayHintParams{TextDocument: doc, Range: protocol.Range{End: protocol.Position{Line: 100}}}, &hints)
+		var got []string
+		for _, h := range hints {
+			got = append(got, fmt.Sprint(h.Label))
+		}
+		if strings.Join(got, ", ") != test.want {
+			t.Errorf("%s: got %q, want %q", test.file, got, test.want)
+		}
 	}
 }

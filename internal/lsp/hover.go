@@ -79,6 +79,9 @@ func explanation(x *app.Explained) string {
 	head := []string{"**" + markdown(x.Title) + "**"}
 	if k := x.Key; k != nil {
 		head = append(head, k.Type)
+		if k.Unit != "" {
+			head = append(head, k.Unit)
+		}
 		if k.Required {
 			head = append(head, "required")
 		}

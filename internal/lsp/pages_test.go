@@ -64,6 +64,22 @@ func TestPages(t *testing.T) {
 	c.want("syncguard/coverage", p, []string{"Correct these first"}, nil)
 }
 
+// Pages of a damaged text say that parts may be missing; those of a sound one do not.
+func TestPagesOfDamagedTexts(t *testing.T) {
+	c := start(t, t.TempDir(), capable())
+	const warning = "The file is damaged; parts of it may be missing here."
+	for name, text := range map[string]string{
+		"a.mobileconfig": profileHead + "<key>AutoJoin</key><false/>" + cursor + "<key>Priority</key><integer>1<</integer>" + profileTail,
+	} {
+		id, at := c.at(name, text)
+		p := pageParams{TextDocument: id, Position: at}
+		c.want("syncguard/coverage", p, []string{warning}, nil)
+		c.want("syncguard/inspect", p, []string{warning}, nil)
+	}
+	id, at := c.at("sound.mobileconfig", profileHead+"<key>AutoJoin</key>"+cursor+"<false/>"+profileTail)
+	c.want("syncguard/coverage", pageParams{TextDocument: id, Position: at}, []string{"AutoJoin"}, []string{warning})
+}
+
 // A file that no editor shows is read from the disk, whether or not it is open.
 func TestPagesOfBinaryFiles(t *testing.T) {
 	n := 0

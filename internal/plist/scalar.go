@@ -17,6 +17,7 @@ func (r *xmlReader) scalar(t tag, e element) {
 	c := r.content(t, e)
 	span := r.contentSpan(t, c)
 	v := r.newValue(span.Start, span.End)
+	v.Unread = !c.ok
 	switch e {
 	case stringElement:
 		v.Kind, v.Text = String, c.text
@@ -53,6 +54,7 @@ func (r *xmlReader) integer(v *Value, c content) {
 		r.placeholder(v, c.text)
 		return
 	}
+	v.Unread = broken != ""
 	switch broken {
 	case rule.BadInteger:
 		r.report(broken, "integer is "+quote(c.text)+", want decimal digits with an optional sign", "", v.Span.Start, v.Span.End)
@@ -92,7 +94,7 @@ func (r *xmlReader) real(v *Value, c content) {
 	f, ok := parseReal(c.text)
 	if v.Real = f; !ok && r.isPlaceholder(c.text) {
 		r.placeholder(v, c.text)
-	} else if !ok {
+	} else if v.Unread = !ok; !ok {
 		r.report(rule.BadReal, "real is "+quote(c.text)+", want a decimal number", "", v.Span.Start, v.Span.End)
 	}
 }
@@ -127,7 +129,7 @@ func (r *xmlReader) date(v *Value, c content) {
 	t, ok := parseDate(c.text)
 	if v.Time = t; !ok && r.isPlaceholder(c.text) {
 		r.placeholder(v, c.text)
-	} else if !ok {
+	} else if v.Unread = !ok; !ok {
 		r.report(rule.BadDate, "date is "+quote(c.text)+", want the form YYYY-MM-DDTHH:MM:SSZ", "", v.Span.Start, v.Span.End)
 	}
 }
@@ -152,6 +154,7 @@ func (r *xmlReader) data(v *Value, t tag, c content) {
 		return
 	}
 	if t.empty {
+		v.Unread = true
 		r.report(rule.BadData, "Apple's reader refuses the empty element <data/>, want <data></data>", "", t.start, t.end)
 		return
 	}
@@ -177,6 +180,7 @@ func (r *xmlReader) data(v *Value, t tag, c content) {
 			r.placeholder(v, c.text)
 			return
 		}
+		v.Unread = true
 		r.badData(v, c, err)
 	}
 }

@@ -48,6 +48,7 @@ func (k Kind) String() string {
 type Value struct {
 	Kind   Kind
 	Secret bool      // never print it
+	Unread bool      // its text could not be read, so the rest says nothing
 	Bool   bool      // Boolean
 	Text   string    // String
 	Data   []byte    // Data

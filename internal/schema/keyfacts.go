@@ -47,6 +47,7 @@ type KeyFacts struct {
 	Required  bool   `json:"required"`
 	Default   any    `json:"default,omitempty"`   // data is base64, a date RFC 3339
 	RangeList []any  `json:"rangelist,omitempty"` // the allowed values
+	Unit      string `json:"unit,omitempty"`      // of a number, by the words of its schema: `milliseconds`, `seconds`, `minutes`, `days`, `bytes`, `megabytes`
 	KeyDetails
 	Platforms   []OnPlatform `json:"platforms"`       // the differences from the type and the keys above
 	Title       string       `json:"title,omitempty"` // of an imported checkout

@@ -57,6 +57,31 @@ func TestCoverageIsHarmless(t *testing.T) {
 	}
 }
 
+// The same words from two sources are two notes, each with its own source.
+func TestNotesKeepTheirSources(t *testing.T) {
+	note := func(source string) intent.Note {
+		return intent.Note{Text: "needs supervision", Evidence: fact.Apple, Source: source}
+	}
+	var notes numbering
+	for _, tt := range []struct {
+		notes []intent.Note
+		want  string
+	}{
+		{[]intent.Note{note("com.apple.wifi.managed.yaml")}, "[1]"},
+		{[]intent.Note{note("com.apple.security.scep.yaml")}, "[2]"},
+		{[]intent.Note{note("com.apple.security.scep.yaml"), note("com.apple.wifi.managed.yaml")}, "[1 2]"},
+	} {
+		if got := fmt.Sprint(notes.numbers(tt.notes)); got != tt.want {
+			t.Errorf("%v: got %s, want %s", tt.notes, got, tt.want)
+		}
+	}
+	for i, want := range []string{"com.apple.wifi.managed.yaml", "com.apple.security.scep.yaml"} {
+		if got := notes.footnotes("").All[i].Source; got != want {
+			t.Errorf("note %d cites %s, want %s", i+1, got, want)
+		}
+	}
+}
+
 // Every line fits the screen, as long as that takes a key and a class.
 func TestCoverageFits(t *testing.T) {
 	m := &coverage.Matrix{Targets: coverage.Grid(), Files: []string{"a"}}

@@ -29,6 +29,9 @@ func EditorPage(result any) (html string, ok bool) {
 		if len(p.Blocks) == 0 {
 			p.Blocks = []Block{Paragraph{words("Nothing is set yet."), ""}}
 		}
+		if r.Damaged {
+			p.Blocks = append([]Block{damaged}, p.Blocks...)
+		}
 	case *app.Inspection:
 		p = inspectionPage(r)
 	case *app.Explained:
@@ -73,13 +76,16 @@ const (
 	pageColumns = 150 // of a value on a page
 )
 
+// damaged warns of a file that is shown as far as it can be read.
+var damaged = Paragraph{words("The file is damaged; parts of it may be missing here."), Important}
+
 // signatureWarnings tells what is wrong with a signature, the worst first.
 func signatureWarnings(f *app.Inspected) (all []Block) {
 	if f.Defect != "" {
 		all = append(all, Paragraph{words("Devices refuse this file: " + Clean(f.Defect) + "."), Important})
 	}
 	if f.Errors > 0 {
-		all = append(all, Paragraph{words("The file is damaged; parts of it may be missing here."), Important})
+		all = append(all, damaged)
 	}
 	s := f.Signature
 	if s == nil {
@@ -299,7 +305,7 @@ func templateKeyBlocks(x *app.Explained) []Block {
 }
 
 func keyTerms(k schema.KeyFacts) Terms {
-	terms := Terms{{words("Takes"), []Text{words(Clean(k.Type))}}}
+	terms := Terms{{words("Takes"), []Text{words(Clean(k.Type) + textIf(k.Unit != "", ", "+k.Unit))}}}
 	for _, x := range []struct{ name, text string }{
 		{"Required", textIf(k.Required, "yes")}, {"Default", stated(k.Default)}, {"Values", values(k)}, {"Replaced by", k.Replacement},
 		{"Evidence", textIf(k.Community, "community")}, {"Now", textIf(k.Dropped, "no longer listed")},
@@ -330,7 +336,7 @@ func schemaKeyTable(keys []schema.KeyFacts) Table {
 			if k.Element {
 				name = strings.TrimSpace("[] " + name)
 			}
-			takes := Text{{Text: k.Type + textIf(k.Required, ", required")}}
+			takes := Text{{Text: k.Type + textIf(k.Unit != "", ", "+k.Unit) + textIf(k.Required, ", required")}}
 			for _, more := range []string{prefixed("default ", stated(k.Default)), values(k)} {
 				if more != "" {
 					takes = append(takes, styled(Faint, "; "+more))

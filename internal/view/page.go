@@ -176,7 +176,8 @@ func (t Text) String() string {
 	return b.String()
 }
 
-// numbering numbers notes in the order of their first appearance. Details have no number.
+// numbering numbers notes in the order of their first appearance: the same words from another source are another note.
+// Details have no number.
 type numbering []intent.Note
 
 func (f *numbering) numbers(notes []intent.Note) []int {
@@ -185,7 +186,7 @@ func (f *numbering) numbers(notes []intent.Note) []int {
 		if n.Detail {
 			continue
 		}
-		at := slices.IndexFunc(*f, func(m intent.Note) bool { return m.Label() == n.Label() })
+		at := slices.IndexFunc(*f, func(m intent.Note) bool { return m.Label() == n.Label() && m.Source == n.Source })
 		if at < 0 {
 			at = len(*f)
 			*f = append(*f, n)

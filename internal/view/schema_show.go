@@ -227,7 +227,7 @@ func (p *Printer) keyTree(keys []schema.KeyFacts, depth int) {
 		if k.Type == "array" && len(below) == 1 && isBare(below[0]) {
 			head, below = head+" of "+Clean(below[0].Type), below[0].Keys
 		}
-		head += textIf(k.Required, ", required")
+		head += textIf(k.Unit != "", ", "+k.Unit) + textIf(k.Required, ", required")
 		var more []string
 		for i, s := range []string{prefixed("default ", Clean(stated(k.Default))), values(k)} {
 			separator := []string{", ", "; "}[i]

@@ -41,6 +41,7 @@ type Facts struct {
 	Extensions   []Extension
 	Effects      []Effect
 	Renames      []Rename
+	Units        []Quantity
 
 	places map[string]*Place
 }
@@ -169,6 +170,25 @@ type Meaning struct {
 	Octets   int      // longest length in UTF-8, 0 for any
 	Severity diag.Severity
 	Rule     string
+}
+
+// Unit is what a number counts.
+type Unit string
+
+// All units.
+const (
+	Milliseconds Unit = "milliseconds"
+	Seconds      Unit = "seconds"
+	Minutes      Unit = "minutes"
+	Days         Unit = "days"
+	Bytes        Unit = "bytes"
+	Megabytes    Unit = "megabytes"
+)
+
+// Quantity is a number with a unit, by the words of its schema.
+type Quantity struct {
+	Site
+	Unit Unit
 }
 
 // Reference is a key with the PayloadUUID of another payload of the profile, or an array of these.

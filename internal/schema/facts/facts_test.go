@@ -49,6 +49,8 @@ func TestParseRefusesMistakes(t *testing.T) {
 		`{"envelope": [{"types": ["a"], "key": "b", "is": "c", "platform": "Linux", "since": "1", "source": "s"}]}`:                 `unknown word "Linux"`,
 		`{"envelope": [{"types": ["a"], "key": "b", "is": "c", "platform": "macOS", "since": "x", "source": "s"}]}`:                 `version "x"`,
 		`{"tolerances": [{"types": ["a"], "source": "s"}]}`:                                                                         `missing rules`,
+		`{"units": [{"types": ["a"], "at": "b", "unit": "fortnights", "source": "s"}]}`:                                             `unknown word "fortnights"`,
+		`{"units": [{"types": ["a"], "at": "b", "unit": "days"}]}`:                                                                  `missing source`,
 		`{"condition": []}`: `unknown field`,
 		`[`:                 `unexpected EOF`,
 	} {
@@ -132,6 +134,9 @@ func TestSources(t *testing.T) {
 	}
 	for _, m := range f.Meanings {
 		said(m.Source, m.Path[strings.LastIndex(m.Path, ".")+1:])
+	}
+	for _, q := range f.Units {
+		said(q.Source, q.Path[strings.LastIndex(q.Path, ".")+1:])
 	}
 	for _, r := range f.References {
 		said(r.Source, r.Path[strings.LastIndex(r.Path, ".")+1:])

@@ -13,6 +13,7 @@ type Place struct {
 	Meaning    *Meaning
 	Reference  *Reference
 	Tolerances []*Tolerance
+	Unit       Unit // of a number; empty if its schema names none
 
 	below map[string]*Place
 	other *Place // for any key
@@ -44,6 +45,20 @@ func (f *Facts) Counterpart(payloadType string) string {
 	for _, x := range f.Counterparts {
 		if slices.Contains(x.Types, payloadType) {
 			return x.Of
+		}
+	}
+	return ""
+}
+
+// UnitAt returns the unit of the number at a path of a payload type, of a type it extends, or of Profile; "" without one.
+func (f *Facts) UnitAt(payloadType string, path ...string) Unit {
+	for _, name := range []string{payloadType, f.Extended(payloadType)} {
+		at := f.Of(name)
+		for _, key := range path {
+			at = at.Key(key)
+		}
+		if at != nil && at.Unit != "" {
+			return at.Unit
 		}
 	}
 	return ""
@@ -105,6 +120,10 @@ func (f *Facts) index() {
 		t := &f.Tolerances[i]
 		f.each(t.Site, func(p *Place) { p.Tolerances = append(p.Tolerances, t) })
 	}
+	for i := range f.Units {
+		q := &f.Units[i]
+		f.each(q.Site, func(p *Place) { p.Unit = q.Unit })
+	}
 	for _, p := range f.places {
 		p.spread()
 	}
@@ -165,6 +184,9 @@ func (p *Place) add(q *Place) {
 	}
 	if p.Reference == nil {
 		p.Reference = q.Reference
+	}
+	if p.Unit == "" {
+		p.Unit = q.Unit
 	}
 	for step, below := range q.below {
 		p.make(step).add(below)

@@ -40,6 +40,7 @@ type file struct {
 	Extensions   []extension
 	Effects      []effect
 	Renames      []rename
+	Units        []quantity
 }
 
 type condition struct {
@@ -85,6 +86,11 @@ type tolerance struct {
 type extension struct {
 	site
 	Of string
+}
+
+type quantity struct {
+	site
+	Unit Unit
 }
 
 type rename struct {
@@ -184,6 +190,11 @@ func (in *file) facts() (*Facts, error) {
 		r.check(x.To != "" && x.As != "" && x.At != "", "rename: want at, to and as")
 		for _, s := range r.sites(x.site) {
 			f.Renames = append(f.Renames, Rename{s, x.To, x.As, x.Inverted})
+		}
+	}
+	for _, x := range in.Units {
+		for _, s := range r.sites(x.site) {
+			f.Units = append(f.Units, Quantity{s, known(r, x.Unit, []Unit{Milliseconds, Seconds, Minutes, Days, Bytes, Megabytes})})
 		}
 	}
 	return f, errors.Join(r.errs...)
