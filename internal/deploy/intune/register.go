@@ -2,19 +2,8 @@ package intune
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"strings"
-
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/cloud"
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
-	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
-	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
-	"golang.org/x/oauth2"
 
 	"syncguard/internal/deploy"
-	"syncguard/internal/diag"
 )
 
 // Destination registers Microsoft Intune.
@@ -52,14 +41,11 @@ PayloadScope and cannot be changed later; only the beta version of Graph takes i
 }
 
 // graphClouds are the clouds with Microsoft Graph: https://learn.microsoft.com/graph/deployments.
-var graphClouds = map[string]struct {
-	address   string
-	authority cloud.Configuration
-}{
-	"global":     {"https://graph.microsoft.com", cloud.AzurePublic},
-	"us-gov":     {"https://graph.microsoft.us", cloud.AzureGovernment},
-	"us-gov-dod": {"https://dod-graph.microsoft.us", cloud.AzureGovernment},
-	"china":      {"https://microsoftgraph.chinacloudapi.cn", cloud.AzureChina},
+var graphClouds = map[string]string{
+	"global":     "https://graph.microsoft.com",
+	"us-gov":     "https://graph.microsoft.us",
+	"us-gov-dod": "https://dod-graph.microsoft.us",
+	"china":      "https://microsoftgraph.chinacloudapi.cn",
 }
 
 func open(ctx context.Context, s *deploy.Setup) (*deploy.Session, error) {
@@ -74,7 +60,7 @@ func open(ctx context.Context, s *deploy.Setup) (*deploy.Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.Client, err = s.Client(graphClouds[s.Text("cloud")].address, Options(authorizer))
+	d.Client, err = s.Client(graphClouds[s.Text("cloud")], Options(authorizer))
 	return d.Session(), err
 }
 
@@ -82,74 +68,4 @@ func open(ctx context.Context, s *deploy.Setup) (*deploy.Session, error) {
 func (d *Server) Session() *deploy.Session {
 	return &deploy.Session{Client: d.Client, Prepare: d.Prepare, Find: d.Find, Compare: deploy.CompareContent, Request: d.Request, Outcome: d.Outcome,
 		Files: deploy.Bodies(d.Request, ".json")}
-}
-
-// authorize signs in, or uses the given token. A dry run does not sign in by default.
-func authorize(ctx context.Context, s *deploy.Setup) (deploy.Authorizer, error) {
-	if s.HasSecret("token") || s.DryRun && s.Text("credential") == "default" {
-		token, err := s.Secret(ctx, "token")
-		return deploy.Bearer(token), err
-	}
-	graph := graphClouds[s.Text("cloud")]
-	options := azcore.ClientOptions{Cloud: graph.authority}
-	var credential azcore.TokenCredential
-	var err error
-	switch s.Text("credential") {
-	case "environment":
-		credential, err = azidentity.NewEnvironmentCredential(&azidentity.EnvironmentCredentialOptions{ClientOptions: options})
-	case "workload":
-		credential, err = azidentity.NewWorkloadIdentityCredential(&azidentity.WorkloadIdentityCredentialOptions{ClientOptions: options})
-	case "managed":
-		credential, err = azidentity.NewManagedIdentityCredential(&azidentity.ManagedIdentityCredentialOptions{ClientOptions: options})
-	case "cli":
-		credential, err = azidentity.NewAzureCLICredential(nil)
-	default:
-		credential, err = azidentity.NewDefaultAzureCredential(&azidentity.DefaultAzureCredentialOptions{ClientOptions: options})
-	}
-	if err != nil {
-		return nil, fmt.Errorf("preparing to sign in to Microsoft: %w", err)
-	}
-	return s.Tokens("Microsoft", func(ctx context.Context) (*oauth2.Token, error) {
-		token, err := credential.GetToken(ctx, policy.TokenRequestOptions{Scopes: []string{graph.address + "/.default"}})
-		return &oauth2.Token{AccessToken: token.Token, Expiry: token.ExpiresOn}, azureRefusal(s, err)
-	}), nil
-}
-
-// triedCredentials shortens the list of the credentials that were tried by default to the first sentence about each. It returns "" for
-// another error.
-func triedCredentials(err error) string {
-	var tried []string
-	for line := range strings.Lines(err.Error()) {
-		sentence, _, _ := strings.Cut(strings.TrimSpace(line), ". ")
-		name, _, more := strings.Cut(sentence, " ")
-		if strings.HasSuffix(strings.TrimSuffix(name, ":"), "Credential") && more && !strings.HasPrefix(name, "Default") {
-			tried = append(tried, strings.TrimSuffix(sentence, "."))
-		}
-	}
-	if len(tried) == 0 {
-		return ""
-	}
-	return "no credential works: " + strings.Join(tried, "; ")
-}
-
-// azureRefusal extracts the authority's message from a long azidentity error.
-func azureRefusal(s *deploy.Setup, err error) error {
-	var failed *azidentity.AuthenticationFailedError
-	if err == nil {
-		return nil
-	}
-	const hint = "choose how to sign in with --credential environment, workload, managed or cli, or set SYNCGUARD_INTUNE_TOKEN"
-	words := ""
-	if errors.As(err, &failed) && failed.RawResponse != nil {
-		if body, readErr := runtime.Payload(failed.RawResponse); readErr == nil { // azidentity has already read all of it
-			words = deploy.TokenMessage(body)
-		}
-	}
-	if words == "" {
-		if tried := triedCredentials(err); tried != "" {
-			err = errors.New(tried)
-		}
-		return diag.WithHint(s.Redactor.HideError(err), hint)
-	}
-	return fmt.Errorf("the authority responded %s: %s", s.Redactor.Quote(failed.RawResponse.Status), s.Redactor.Quote(words))
 }
