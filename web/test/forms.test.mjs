@@ -21,7 +21,7 @@ before(async () => {
 after(async () => {
   await browser?.close();
   server?.close();
-  rmSync(folder, { recursive: true, force: true });
+  if (!process.env.SYNCGUARD_KEEP) rmSync(folder, { recursive: true, force: true });
 });
 
 // begin makes a new document of a type with the keyboard.

@@ -40,6 +40,7 @@ const sampleOf: Record<string, string> = {
   "reverse-dns": "com.example.name",
   "bundle-identifier": "com.example.app",
   timezone: "Europe/Berlin",
+  "code-requirement": "anchor apple",
   "team-identifier": "A1B2C3D4E5",
   "os-version": "26.2",
   "local-date-time": "2027-01-31T18:00:00",

@@ -1,6 +1,6 @@
 // What forms know of keys: the engine's facts, looked up by type.
 import { signal, type Signal } from "@preact/signals";
-import type { Value } from "../edit/document";
+import type { Node, Value } from "../edit/document";
 import { call } from "../engine";
 import type { Form, FormEntry, FormHint, KeyFacts, OnPlatform, SchemaType } from "../results";
 
@@ -91,14 +91,22 @@ function find(keys: KeyFacts[], path: string): KeyFacts | undefined {
   return undefined;
 }
 
-// topKeys are the keys at the top of a form. Types that share a name have their keys together: required is what all of them require.
-export function topKeys(form: Form, types = form.types): Key[] {
+// topKeys are the keys at the top of a form. Types that share a name have their keys together: required is what the one requires that
+// fits what is set.
+export function topKeys(form: Form, types = form.types, node?: Node): Key[] {
   const keys = new Map<string, Key>();
   const parts = types.filter((t) => t.payloadType === types[0]?.payloadType);
+  const fits = (type: SchemaType) =>
+    (node?.fields ?? []).every(({ key, value }) => {
+      const range = type.keys.find((k) => k.name === key)?.rangelist;
+      return !range || range.some((v) => String(v) === value.text);
+    });
+  const known = (type: SchemaType) => type.keys.filter((k) => node?.fields?.some((f) => f.key === k.name && k.rangelist)).length;
+  const part = parts.filter(fits).sort((a, b) => known(b) - known(a))[0] ?? parts[0];
   for (const type of types)
     for (const facts of type.keys) {
-      const shared = parts.includes(type) && !parts.every((t) => t.keys.some((k) => k.name === facts.name && k.required));
-      if (!keys.has(facts.name)) keys.set(facts.name, new Key(facts, form, type, type.platforms, facts.required && !(shared && parts.length > 1)));
+      const own = parts.includes(type) ? part?.keys.find((k) => k.name === facts.name) : facts;
+      if (!keys.has(facts.name)) keys.set(facts.name, new Key(own ?? facts, form, own && parts.includes(type) ? part! : type, type.platforms, !!own?.required));
     }
   return [...keys.values()];
 }

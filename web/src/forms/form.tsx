@@ -307,7 +307,7 @@ function TypeForm({ scope, name, title, node, path, without = [], around }: { sc
     open.current = new Set();
   }, [name]);
   if (!form) return <p class="faint">Reading the keys of {title}…</p>;
-  const all = topKeys(form).filter((k) => !without.includes(k.facts.name) && !(name === "Configuration" && identity.test(k.facts.name) && k.facts.name !== "PayloadIdentifier"));
+  const all = topKeys(form, form.types, node).filter((k) => !without.includes(k.facts.name) && !(name === "Configuration" && identity.test(k.facts.name) && k.facts.name !== "PayloadIdentifier"));
   const keys = all.filter((k) => k.facts.name !== "ANY");
   const any = all.find((k) => k.facts.name === "ANY");
   const outer = form.around ? topKeys(form, [form.around]) : [];
