@@ -54,6 +54,7 @@ const next = (more) =>
       if (!c) return false;
       if (f.querySelector(":scope > .f-head > .f-required")) return true;
       if (c.matches(".f-inside > .f-input > button")) return f.matches(".f-set") ? !f.querySelector(":scope > .f-inside > .f-list") : more.includes(plain(f.dataset.path));
+      if (f.matches("li > .f") && c.matches("[type=file]")) return !!f.querySelector(":scope > .f-data > p");
       if (f.matches("li > .f") && c.matches(".f-input > input")) return c.value === "";
       return more.includes(plain(f.dataset.path)) && !f.matches(".f-set");
     });

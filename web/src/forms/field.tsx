@@ -194,7 +194,11 @@ function List({ scope, path, node, k, name }: FieldProps) {
   const shown = useSignal(100); // thousands of controls would be slow
   const kind = element?.facts.type === "any" ? "string" : (element?.facts.type ?? items[0]?.kind ?? "string");
   const most = element?.facts.maxitems;
-  const focusItem = (i: number) => requestAnimationFrame(() => list.current?.children[i]?.querySelector<HTMLElement>("input, select, textarea, summary, button")?.focus());
+  const focusItem = (i: number) =>
+    requestAnimationFrame(() => {
+      const item = list.current?.children[i];
+      (item?.querySelector<HTMLElement>("input, select, textarea, summary") ?? item?.querySelector("button"))?.focus();
+    });
   const button = (text: string, label: string, disabled: boolean, act: () => Promise<void>, then: () => void) => (
     <button type="button" class="plain" aria-label={label} disabled={disabled || scope.disabled} onClick={() => void act().then(then)}>
       {text}
