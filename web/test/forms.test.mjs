@@ -21,7 +21,7 @@ before(async () => {
 after(async () => {
   await browser?.close();
   server?.close();
-  if (!process.env.SYNCGUARD_KEEP) rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
 });
 
 // begin makes a new document of a type with the keyboard.
@@ -100,7 +100,8 @@ async function fill(id) {
       await page.keyboard.insertText(text);
       await page.keyboard.press("Enter");
     }
-    await page.waitForFunction((was) => document.querySelector(".type-form") && document.querySelector(".type-form").innerHTML + [...document.querySelectorAll(".type-form input, .type-form select")].map((c) => c.value + c.checked).join() !== was, before);
+    // A change before the look back is none to wait for: the next round sees it.
+    await page.waitForFunction((was) => document.querySelector(".type-form") && document.querySelector(".type-form").innerHTML + [...document.querySelectorAll(".type-form input, .type-form select")].map((c) => c.value + c.checked).join() !== was, before, { timeout: 2000 }).catch(() => {});
   }
   assert.fail(`${id}: no end of keys to fill`);
 }
@@ -133,7 +134,7 @@ const sample = ["com.apple.wifi.managed", "com.apple.applicationaccess", "com.ap
 
 test("a minimal payload or declaration is made with the keyboard alone, and lint finds nothing", async () => {
   const all = JSON.parse(syncguard(["schema", "list", "--format", "json"]).stdout).types.filter((t) => ["payload", "configuration", "asset", "activation", "management"].includes(t.family));
-  const ids = process.env.SYNCGUARD_TYPES ? process.env.SYNCGUARD_TYPES.split(" ") : process.env.SYNCGUARD_SOAK ? all.map((t) => t.id) : sample;
+  const ids = process.env.SYNCGUARD_SOAK ? all.map((t) => t.id) : sample;
   const failed = [];
   for (const id of ids) {
     try {

@@ -379,7 +379,7 @@ function TypeForm({ scope, name, title, node, path, without = [], around }: { sc
             />
           ))}
           {groups.map((g) => (
-            <Group key={g.name} name={groups.length === 1 ? "More keys" : g.name} count={g.keys.filter((k) => !first.current!.has(k.facts.name)).length} opened={(isOpen) => (isOpen ? open.current.add(g.name) : open.current.delete(g.name))}>
+            <Group key={g.name} start={groups.length === 1 && top.length === 0 && others.length === 0} name={groups.length === 1 ? "More keys" : g.name} count={g.keys.filter((k) => !first.current!.has(k.facts.name)).length} opened={(isOpen) => (isOpen ? open.current.add(g.name) : open.current.delete(g.name))}>
               {() => g.keys.filter((k) => !first.current!.has(k.facts.name)).map(show)}
             </Group>
           ))}
@@ -403,8 +403,8 @@ function TypeForm({ scope, name, title, node, path, without = [], around }: { sc
 }
 
 // Group renders its fields when it is opened.
-function Group({ name, count, opened, children }: { name: string; count: number; opened: (isOpen: boolean) => void; children: () => preact.ComponentChildren }) {
-  const open = useSignal(false);
+function Group({ name, count, start = false, opened, children }: { name: string; count: number; start?: boolean; opened: (isOpen: boolean) => void; children: () => preact.ComponentChildren }) {
+  const open = useSignal(start);
   if (count === 0 && name !== "A key of your own") return null;
   return (
     <details
