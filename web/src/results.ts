@@ -484,6 +484,7 @@ export interface KeyFacts {
   required: boolean;
   default?: unknown;
   rangelist?: unknown[];
+  unit?: string;
   min?: number;
   max?: number;
   format?: string;

@@ -113,16 +113,10 @@ function Control(props: FieldProps & { kind: string; control: ControlProps }) {
       sense={hint.sense ?? facts?.subtype}
       secret={hint.secret}
       keepsEmpty={item}
-      unit={unitOf(k)}
+      unit={facts?.unit}
       bounds={{ min: facts?.min, max: facts?.max }}
     />
   );
-}
-
-// unitOf reads the unit out of the line on a number.
-function unitOf(k: Key | undefined): string | undefined {
-  if (k?.facts.type !== "integer" && k?.facts.type !== "real") return undefined;
-  return /\b(?:in|of|after|for) (milliseconds|seconds|minutes|hours|days|weeks|bytes|kilobytes|megabytes|percent|pixels)\b/i.exec(k.facts.description?.text ?? "")?.[1];
 }
 
 // convert keeps what it can when the kind of a value changes.
