@@ -187,7 +187,9 @@ func (s *server) Handle(ctx context.Context, conn *jsonrpc2.Conn, r *jsonrpc2.Re
 		s.cancelled(ctx, conn, r)
 		return
 	case "exit":
-		s.queue.stop()
+		if s.shutdown.Load() { // what comes in one piece, from a pipe, is answered first
+			s.queue.stop()
+		}
 	}
 	s.queue.add(ctx, r)
 }

@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"syncguard/internal/diag"
@@ -60,7 +61,9 @@ type webPage struct {
 	policy string
 }
 
-var policyTag = regexp.MustCompile(`http-equiv="Content-Security-Policy"\s+content="([^"]+)"`)
+var policyTag = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`http-equiv="Content-Security-Policy"\s+content="([^"]+)"`)
+})
 
 // newWebPage takes the policy from the page itself, and adds what a page cannot say.
 func newWebPage(files fs.FS) (*webPage, error) {
@@ -73,7 +76,7 @@ func newWebPage(files fs.FS) (*webPage, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the page: %w", err)
 	}
-	found := policyTag.FindSubmatch(text)
+	found := policyTag().FindSubmatch(text)
 	if found == nil {
 		return nil, errors.New("reading the page: it has no policy")
 	}
