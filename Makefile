@@ -32,7 +32,7 @@ test: ## every test that needs nothing but Go
 	GOOS=js GOARCH=wasm $(GO) build ./internal/app/... ./cmd/syncguard-wasm
 	$(GO) test ./...
 
-e2e: build ## compare with independent programs, which it installs; drive the page in Chromium
+e2e: build ## compare with independent programs, which it installs
 	GO=$(GO) GOBIN=$(CURDIR)/bin internal/e2e/install.sh
 	editors/vscode/build.sh
 	CGO_ENABLED=1 $(GO) build -trimpath -tags pkcs11 -o bin/syncguard-pkcs11 ./cmd/syncguard
@@ -41,7 +41,6 @@ e2e: build ## compare with independent programs, which it installs; drive the pa
 		SYNCGUARD_SARIF=$(CURDIR)/bin/sarif/package SYNCGUARD_AXE=$(CURDIR)/bin/axe/package/axe.min.js SYNCGUARD_INSPECTOR=$(CURDIR)/bin/mcp-inspector \
 		SYNCGUARD_CODE_SERVER=$(CURDIR)/bin/code-server SYNCGUARD_VSCODE=$(CURDIR)/bin/vscode SYNCGUARD_VSIX=$(CURDIR)/bin/syncguard.vsix SYNCGUARD_REQUIRE_TOOLS=1 \
 		$(GO) test -count=1 -timeout 30m -tags e2e -run '$(RUN)' ./internal/e2e ./internal/cms ./internal/identity ./internal/plist ./internal/view ./internal/view/ci ./internal/serve
-	$(MAKE) web-test
 
 editors: build ## the extension for VS Code, bin/syncguard.vsix; needs Node
 	editors/vscode/build.sh

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { axe, dist, launch, looks, open, serve, syncguard } from "./harness.mjs";
@@ -48,11 +48,16 @@ test("the findings of every file at hand are those of lint", async () => {
   assert.ok(existsSync(corpus), corpus);
   const native = JSON.parse(syncguard(["lint", "--separate", "--format", "json", "."], { cwd: corpus }).stdout);
   const page = await open(browser, server.address, "#/check");
-  const files = native.files.map(({ file }) => [file, readFileSync(join(corpus, file))]);
+  // With what templates name beside them, such as certificates.
+  const beside = readdirSync(corpus, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && native.files.some(({ file }) => file.endsWith(".yaml") && entry.parentPath === join(corpus, file, "..")))
+    .map((entry) => relative(corpus, join(entry.parentPath, entry.name)));
+  const names = [...new Set([...native.files.map(({ file }) => file), ...beside])];
+  const files = names.map((name) => [name, readFileSync(join(corpus, name))]);
   const found = await engine(page, "lint", { separate: true }, files);
-  assert.equal(found.files.length, native.files.length);
+  assert.ok(found.files.length >= native.files.length);
   const said = (file) => JSON.stringify([file.kind, file.format, file.signed, file.encrypted, file.findings]);
-  const different = native.files.filter((file, i) => said(file) !== said(found.files.find((other) => other.file === file.file) ?? found.files[i]));
+  const different = native.files.filter((file) => said(file) !== said(found.files.find((other) => other.file === file.file) ?? { findings: [] }));
   assert.deepEqual(different.map(({ file }) => file), []);
   console.log(`# ${files.length} files, ${native.files.reduce((n, f) => n + f.findings.length, 0)} findings`);
 

@@ -88,7 +88,10 @@ async function fill(id) {
     else if (at.kind === "choice") {
       const to = given === undefined ? 1 : at.options.indexOf(given);
       assert.ok(to > 0 && to < at.options.length - 1, `${id}: ${at.path} has no choice ${given ?? ""}: ${at.options}`);
-      for (let i = 0; i < to; i++) await page.keyboard.press("ArrowDown");
+      // The first letter, if no other choice has it: one change, as a person who types makes it.
+      const letter = at.options[to][0];
+      if (at.options.filter((o) => o[0] === letter).length === 1) await page.keyboard.press(letter);
+      else for (let i = 0; i < to; i++) await page.keyboard.press("ArrowDown");
     } else if (at.kind === "file") {
       const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.locator(":focus").press("Enter")]);
       await chooser.setFiles(file(given ?? plausible.kinds.data));

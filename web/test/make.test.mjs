@@ -123,7 +123,7 @@ test("what the cards say is what coverage says", async () => {
     const want = cells.map((cell) => `cause ${cell.class}`);
     await page.waitForFunction((want) => JSON.stringify([...document.querySelectorAll(".cause")].map((e) => e.className)) === JSON.stringify(want), want);
     const steps = cells.filter((cell) => ["manual", "locked"].includes(cell.class)).flatMap((cell) => cell.settings);
-    assert.equal(await page.locator(".step").count(), steps.length, target);
+    await page.waitForFunction((n) => document.querySelectorAll(".step").length === n, steps.length).catch(() => assert.fail(`${target}: not ${steps.length} steps`));
   }
   await choose(page, { device: "Apple Watch", way: en["way.manual"] });
   await page.getByText(en.nothing).waitFor();
