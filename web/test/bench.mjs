@@ -12,22 +12,27 @@ const folder = mkdtempSync(join(tmpdir(), "syncguard-"));
 const rounds = Number(process.env.ROUNDS ?? 5);
 const median = (list) => list.toSorted((a, b) => a - b)[list.length >> 1];
 
-// profileOf makes a profile of about some bytes: Wi-Fi networks, each with a few findings.
+// profileOf makes a profile of about some bytes: Wi-Fi networks and web clips, and a misspelt key.
 function profileOf(size) {
   const uuid = (n) => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
-  const payload = (n) => `    <dict>
-      <key>PayloadType</key><string>com.apple.wifi.managed</string>
+  const payload = (n, type, keys) => `    <dict>
+      <key>PayloadType</key><string>${type}</string>
       <key>PayloadVersion</key><integer>1</integer>
-      <key>PayloadIdentifier</key><string>com.example.wifi.${n}</string>
+      <key>PayloadIdentifier</key><string>com.example.${n}</string>
       <key>PayloadUUID</key><string>${uuid(n)}</string>
-      <key>SSID_STR</key><string>Network ${n}</string>
+${keys}    </dict>
+`;
+  const network = (n) => `      <key>SSID_STR</key><string>Network ${n}</string>
       <key>AutoJoin</key><true/>
       <key>EncryptionType</key><string>WPA2</string>
-      <key>Passwort</key><string>x</string>
-    </dict>
+      <key>${n === 1 ? "Passwort" : "Password"}</key><string>correct horse ${n}</string>
+`;
+  const clip = (n) => `      <key>Label</key><string>Page ${n}</string>
+      <key>URL</key><string>https://example.com/${n}</string>
+      <key>IsRemovable</key><false/>
 `;
   let text = "";
-  for (let n = 1; text.length < size; n++) text += payload(n);
+  for (let n = 1; text.length < size; n++) text += n % 2 ? payload(n, "com.apple.wifi.managed", network(n)) : payload(n, "com.apple.webClip.managed", clip(n));
   return `<?xml version="1.0" encoding="UTF-8"?>
 <plist version="1.0"><dict>
   <key>PayloadType</key><string>Configuration</string>
@@ -51,7 +56,7 @@ execFileSync(process.env.GO ?? "go", ["test", "-c", "-o", program, "./internal/w
 
 // native times one check of the program's engine, in milliseconds.
 function native(path) {
-  const out = execFileSync(program, ["-test.run=^$", "-test.bench=Lint", "-test.benchtime=3x"], { encoding: "utf8", env: { ...process.env, SYNCGUARD_BENCH: path } });
+  const out = execFileSync(program, ["-test.run=^$", "-test.bench=Lint", "-test.benchtime=5x"], { encoding: "utf8", env: { ...process.env, SYNCGUARD_BENCH: path } });
   return Number(/(\d+(?:\.\d+)?) ns\/op/.exec(out)[1]) / 1e6;
 }
 
@@ -73,8 +78,8 @@ try {
           });
         await once();
         let sum = 0;
-        for (let i = 0; i < 3; i++) sum += await once();
-        return sum / 3;
+        for (let i = 0; i < 5; i++) sum += await once();
+        return sum / 5;
       },
       bytes,
     );

@@ -50,7 +50,7 @@ export async function open(browser, address, route = "", options = {}) {
   page.on("pageerror", (error) => page.faults.push(error.message));
   page.on("console", (message) => message.type() === "error" && page.faults.push(message.text()));
   await page.goto(address + route);
-  await page.locator("footer").getByText("syncguard").waitFor();
+  await page.locator("footer.bottom").getByText("syncguard").waitFor();
   return page;
 }
 

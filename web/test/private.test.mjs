@@ -135,6 +135,6 @@ test("a new version replaces the old one as a whole, when it is asked for", asyn
 test("the footer shows the version of the page and its engine", async () => {
   const page = await open(browser, server.address);
   await page.locator("main h1").first().waitFor();
-  assert.doesNotMatch(await page.locator("footer").textContent(), /with engine/);
+  assert.doesNotMatch(await page.locator("footer.bottom").textContent(), /with engine/);
   await page.context().close();
 });
