@@ -57,8 +57,9 @@ soak: ## hostile input at large sizes, for every command: growth of all blocks o
 bench: ## ratios, side by side in one run
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
-# The engine without inlining, the packages that check a profile aside: a fifth smaller.
-ENGINE = -trimpath -gcflags=all=-l -gcflags=syncguard/internal/plist= -gcflags=syncguard/internal/lint= -gcflags=syncguard/internal/schema= \
+# The engine without inlining, a fifth smaller. The packages named are inlined: they take the time of a check (docs/web.md).
+ENGINE = -trimpath -gcflags=all=-l -gcflags=runtime= -gcflags=internal/runtime/...= -gcflags=syncguard/internal/plist= \
+	-gcflags=syncguard/internal/text= -gcflags=syncguard/internal/diag= \
 	-ldflags '-s -w -X main.version=$(VERSION) -X syncguard/internal/rules.Published=$(RULES_URL)'
 
 web: ## the page, web/dist, and bin/syncguard with it; needs Node
