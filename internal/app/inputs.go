@@ -236,6 +236,10 @@ func (h *Host) isLintable(in input) bool {
 // under way.
 func ordered[T, R any](ctx context.Context, items []T, limit int, do func(T) R) iter.Seq2[R, error] {
 	return func(yield func(R, error) bool) {
+		if len(items) == 1 { // a keystroke: no workers to wait for
+			yield(until(ctx, func() (R, error) { return do(items[0]), nil }))
+			return
+		}
 		stop := make(chan struct{})
 		defer close(stop)
 		queue := make(chan chan R, aheadOf*limit)

@@ -31,6 +31,7 @@ func host(t testing.TB) *app.Host {
 type client struct {
 	testing.TB
 	conn     *jsonrpc2.Conn
+	pipe     *stream
 	folder   string
 	ended    chan error
 	settings json.RawMessage // answer to workspace/configuration; nil for none
@@ -63,17 +64,23 @@ func start(t testing.TB, folder string, capabilities protocol.ClientCapabilities
 
 func startAt(t testing.TB, h *app.Host, folder string, capabilities protocol.ClientCapabilities, settings json.RawMessage) *client {
 	t.Helper()
+	return startPausing(t, time.Hour, nil, h, folder, capabilities, settings)
+}
+
+// startPausing starts a server with a pause before a check. sent sees the messages of the server as they leave it; it may be nil.
+func startPausing(t testing.TB, pause time.Duration, sent func([]byte), h *app.Host, folder string, capabilities protocol.ClientCapabilities, settings json.RawMessage) *client {
+	t.Helper()
 	fromEditor, toServer := io.Pipe()
 	fromServer, toEditor := io.Pipe()
 	c := &client{TB: t, folder: folder, ended: make(chan error, 1), published: map[string]protocol.PublishDiagnosticsParams{}, contents: map[string]protocol.PublishDiagnosticsParams{}, refreshed: make(chan string, 100), versions: map[string]int32{}, settings: settings}
 	go func() {
-		err := Serve(t.Context(), h, fromEditor, toEditor, Options{Version: "test", Lint: app.LintOptions{ExpiresWithin: 30 * 24 * time.Hour}, Pause: time.Hour, Page: view.EditorPage})
+		err := Serve(t.Context(), h, fromEditor, watched{toEditor, sent}, Options{Version: "test", Lint: app.LintOptions{ExpiresWithin: 30 * 24 * time.Hour}, Pause: pause, Page: view.EditorPage})
 		_ = toEditor.Close()
 		c.ended <- err
 	}()
-	pipe := newStream(fromServer, toServer, func(error) { _ = toServer.Close() })
-	c.conn = jsonrpc2.NewConn(t.Context(), pipe, c, jsonrpc2.SetLogger(log.New(io.Discard, "", 0)))
-	close(pipe.begin)
+	c.pipe = newStream(fromServer, toServer, func(error) { _ = toServer.Close() })
+	c.conn = jsonrpc2.NewConn(t.Context(), c.pipe, c, jsonrpc2.SetLogger(log.New(io.Discard, "", 0)))
+	close(c.pipe.begin)
 	c.hangUp = func() { _ = toServer.Close() }
 	t.Cleanup(func() { _ = c.conn.Close(); _ = toServer.Close() })
 	p := protocol.InitializeParams{Capabilities: capabilities}
@@ -83,6 +90,19 @@ func startAt(t testing.TB, h *app.Host, folder string, capabilities protocol.Cli
 	c.call("initialize", p, nil)
 	c.notify("initialized", struct{}{})
 	return c
+}
+
+// watched shows what is written to it.
+type watched struct {
+	io.Writer
+	see func([]byte)
+}
+
+func (w watched) Write(p []byte) (int, error) {
+	if w.see != nil {
+		w.see(p)
+	}
+	return w.Writer.Write(p)
 }
 
 func (c *client) Handle(ctx context.Context, conn *jsonrpc2.Conn, r *jsonrpc2.Request) {

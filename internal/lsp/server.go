@@ -48,7 +48,7 @@ const codeServerNotInitialized = -32002
 func Serve(ctx context.Context, h *app.Host, in io.Reader, out io.Writer, o Options) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	s := &server{host: h, options: o, ctx: ctx, exit: cancel, documents: map[string]*document{}, wake: make(chan struct{}, 1),
+	s := &server{host: h, options: o, methods: methods(), ctx: ctx, exit: cancel, documents: map[string]*document{}, wake: make(chan struct{}, 1),
 		queue: newQueue(), contents: map[string]*document{}, roots: map[string]*root{}, chosen: map[string]rootChoice{}, logged: map[string]bool{}, published: map[string]string{}}
 	h.Notify = func(e app.Event) {
 		if e.Text != "" {
@@ -92,6 +92,7 @@ var errExit = errors.New("exit")
 type server struct {
 	host    *app.Host
 	options Options
+	methods map[string]handler
 	conn    *jsonrpc2.Conn
 	ctx     context.Context
 	exit    context.CancelCauseFunc
@@ -231,7 +232,7 @@ func (s *server) handle(r *queued) (result any, err error) {
 			s.log(protocol.MessageTypeError, fmt.Sprintf("%s: %v\n%s", r.Method, p, debug.Stack()))
 		}
 	}()
-	handle, known := methods()[r.Method]
+	handle, known := s.methods[r.Method]
 	switch {
 	case !known && r.Notif:
 		return nil, nil
