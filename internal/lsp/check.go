@@ -27,20 +27,31 @@ type root struct {
 	found     map[string][]*app.LintedFile // by the path of the text that their findings are about
 }
 
-// touch has a changed file checked after a pause.
+// typed has an open text checked after a pause, with the settings as they are.
+func (s *server) typed(path string) {
+	s.mu.Lock()
+	s.note(path)
+	s.mu.Unlock()
+	s.schedule(s.pause())
+}
+
+// touch has a file checked after a pause. A project may be new, or gone.
 func (s *server) touch(path string, pause time.Duration) {
 	s.mu.Lock()
+	s.note(path)
+	clear(s.chosen)
+	s.settled = false
+	s.mu.Unlock()
+	s.schedule(pause)
+}
+
+// note keeps a path for the next check. s.mu is held.
+func (s *server) note(path string) {
 	if s.changed == nil {
 		s.changed = map[string]bool{}
 	}
 	s.changed[path] = true
-	if pause == 0 || s.documents[path] == nil { // not a keystroke: a project may be new, or gone
-		clear(s.chosen)
-		s.settled = false
-	}
 	s.retold = s.retold || filepath.Base(path) == template.ProjectFile
-	s.mu.Unlock()
-	s.schedule(pause)
 }
 
 // renew has everything checked anew, by other settings.

@@ -126,7 +126,7 @@ func (s *server) change(p *protocol.DidChangeTextDocumentParams) (any, error) {
 	s.mu.Lock()
 	s.documents[path] = &next
 	s.mu.Unlock()
-	s.touch(path, s.pause())
+	s.typed(path)
 	return nil, nil
 }
 
