@@ -144,6 +144,7 @@ var arrows = []struct {
 		"internal/identity",
 		"internal/inspect",
 		"internal/intent",
+		"internal/inventory",
 		"internal/lint",
 		"internal/mdm",
 		"internal/migrate",
@@ -378,6 +379,12 @@ var arrows = []struct {
 		"internal/rules/rule",
 		"internal/text",
 		"internal/work",
+	}},
+	{"internal/inventory", []string{
+		"internal/diag",
+		"internal/fact",
+		"internal/target",
+		"internal/text",
 	}},
 	{"internal/target", []string{
 		"internal/text",

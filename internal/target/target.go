@@ -311,3 +311,6 @@ func OfDeviceType(n int64) Platform {
 	}
 	return deviceTypes[n]
 }
+
+// Check returns an error for a version that the platform never had, and for a combination found on no device.
+func (t Target) Check() error { return t.checkExists() }

@@ -1,0 +1,316 @@
+package inventory
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"syncguard/internal/diag"
+	"syncguard/internal/fact"
+	"syncguard/internal/target"
+	"syncguard/internal/text"
+)
+
+// check refuses assumptions and columns that do not exist.
+func (o *Options) check() error {
+	if s := o.Assume.Supervised; s != "" && s != "yes" && s != "no" {
+		return diag.Usage("want supervised=yes or supervised=no", "invalid --assume supervised=%s", s)
+	}
+	if e := o.Assume.Enrollment; e != "" {
+		words := make([]string, 0, 6)
+		for _, known := range target.Enrollments() {
+			words = append(words, string(known))
+			if e == known {
+				return nil
+			}
+		}
+		return diag.Usage(cmp.Or(text.DidYouMean(string(e), words), "want "+text.Choices(words)), "unknown enrollment %s for --assume", text.Quote(string(e)))
+	}
+	return nil
+}
+
+// resolver makes devices of records.
+type resolver struct {
+	assume     Assume
+	understood *Understood
+	data       *sourceData
+	systems    map[string]system // by text; the same few texts come again and again
+	released   map[target.Target]string
+	sawVersion bool
+}
+
+// maxMemory bounds what a resolver remembers.
+const maxMemory = 4096
+
+func newResolver(a Assume, u *Understood) *resolver {
+	return &resolver{assume: a, understood: u, data: sources(), systems: map[string]system{}, released: map[target.Target]string{}}
+}
+
+// device makes the device of a record.
+func (r *resolver) device(rec *record) Device {
+	d := Device{Row: rec.row, Serial: valid(rec.get(Serial)), Name: valid(rec.get(Name)), Model: valid(cmp.Or(rec.get(Model), rec.also))}
+	if len(rec.more) > 0 {
+		d.Groups = make([]string, min(len(rec.more), maxGroups))
+		for i := range d.Groups {
+			d.Groups[i] = valid(rec.more[i])
+		}
+	}
+	if len(rec.more) > maxGroups {
+		r.understood.noteOnce("only the first %d groups of a device count", maxGroups)
+	}
+	if rec.broken != "" {
+		d.Lacks, d.Because = LacksFields, rec.broken
+		return d
+	}
+	d.Lacks, d.Because = r.target(rec, &d.Target)
+	return d
+}
+
+// target finds the target of a record, or what it lacks. What is known stays in the target.
+func (r *resolver) target(rec *record, t *target.Target) (Lack, string) {
+	if lacks, because := r.platform(rec, t); lacks != "" {
+		return lacks, because
+	}
+	s := r.read(rec)
+	if s.kind == unmanaged || s.kind == pending {
+		return NotManaged, text.Quote(s.words)
+	} else if s.managed == no {
+		return NotManaged, "managed: " + text.Quote(rec.get(Managed))
+	}
+	if lacks, because := r.version(rec, t); lacks != "" {
+		return lacks, because
+	}
+	if lacks, because := r.enrollment(rec, s, t); lacks != "" {
+		return lacks, because
+	}
+	return r.check(*t)
+}
+
+// Bounds on what is kept of a device.
+const (
+	maxGroups = 500
+	maxText   = 256 // bytes
+)
+
+// valid returns a text as UTF-8 of at most maxText bytes.
+func valid(s string) string {
+	if len(s) > maxText {
+		s = s[:maxText] + "..."
+	}
+	return strings.ToValidUTF8(s, "\ufffd")
+}
+
+// platform finds the platform. A model decides between iOS and iPadOS: many sources call both iOS.
+func (r *resolver) platform(rec *record, t *target.Target) (Lack, string) {
+	named, version := r.readSystem(rec.get(Platform)), r.readSystem(rec.get(Version))
+	model, known := modelOf(rec)
+	t.Platform = cmp.Or(named.platform, version.platform, model)
+	other := cmp.Or(named.other, version.other)
+	switch {
+	case other != "" && model == "":
+		t.Platform = ""
+		return NotApple, text.Quote(other)
+	case known && model == "":
+		return NotApple, "a HomePod takes no profiles of its own"
+	case t.Platform == "":
+		return LacksPlatform, quoteAny(rec.get(Platform), rec.get(Model))
+	case named.platform != "" && version.platform != "" && !sameFamily(named.platform, version.platform):
+		return Contradicts, fmt.Sprintf("%s, and %s", text.Quote(rec.get(Platform)), text.Quote(rec.get(Version)))
+	case model != "" && !sameFamily(t.Platform, model):
+		return Contradicts, fmt.Sprintf("%s, and the model %s", t.Platform, text.Quote(cmp.Or(rec.get(Model), rec.also)))
+	}
+	if model != "" {
+		t.Platform = model
+	}
+	return "", ""
+}
+
+// modelOf returns the platform of the model, by either of its names.
+func modelOf(rec *record) (target.Platform, bool) {
+	if p, known := readModel(rec.get(Model)); known {
+		return p, true
+	}
+	return readModel(rec.also)
+}
+
+// version finds the version, of the field for it or behind the name of the platform.
+func (r *resolver) version(rec *record, t *target.Target) (Lack, string) {
+	words := cmp.Or(rec.get(Version), rec.get(Platform))
+	got := r.readSystem(words)
+	switch t.Version = got.version; {
+	case got.badText != "":
+		return LacksVersion, text.Quote(got.badText)
+	case t.Version.IsZero():
+		return LacksVersion, cmp.Or(quoteAny(rec.get(Version)), silence(rec, Version))
+	}
+	r.sawVersion = true
+	called := t.Platform
+	if t.Platform == target.IPadOS && t.Version.Major < 13 { // iPadOS began with 13
+		t.Platform = target.IOS
+	}
+	r.tellPlatform(rec, called, t.Platform)
+	return r.check(*t)
+}
+
+// sameFamily is true for platforms that sources do not tell apart.
+func sameFamily(a, b target.Platform) bool { return a.Schema() == b.Schema() }
+
+func quoteAny(texts ...string) string {
+	for _, s := range texts {
+		if s != "" {
+			return text.Quote(s)
+		}
+	}
+	return ""
+}
+
+// silence tells why a source has no field.
+func silence(rec *record, f Field) string {
+	if rec.source == nil {
+		return ""
+	}
+	return cmp.Or(rec.source.Silent[f], rec.source.Missing[f])
+}
+
+func (r *resolver) readSystem(s string) system {
+	if s == "" {
+		return system{}
+	}
+	known, ok := r.systems[s]
+	if !ok {
+		known = readSystem(s)
+		if len(r.systems) < maxMemory {
+			r.systems[strings.Clone(s)] = known
+		}
+	}
+	return known
+}
+
+// tellPlatform records what the words for the platform are read as.
+func (r *resolver) tellPlatform(rec *record, called, is target.Platform) {
+	words := rec.get(Platform)
+	named := r.readSystem(words).platform
+	if named == "" || len(r.understood.Values) >= maxValues {
+		return
+	}
+	switch {
+	case called != is:
+		words += ", before 13"
+	case named != is:
+		words += ", of the model " + strings.TrimRight(cmp.Or(rec.get(Model), rec.also), "0123456789,")
+	}
+	r.understood.value(Meaning{Field: Platform, Value: words, Means: string(is)})
+}
+
+// check refuses versions that the platform never had, and combinations found on no device.
+func (r *resolver) check(t target.Target) (Lack, string) {
+	problem, known := r.released[t]
+	if !known {
+		if err := t.Check(); err != nil {
+			problem = err.Error()
+		}
+		if len(r.released) < maxMemory {
+			r.released[t] = problem
+		}
+	}
+	if problem != "" {
+		return NeverReleased, problem
+	}
+	return "", ""
+}
+
+// said is what a record says of an enrollment.
+type said struct {
+	kind       kind
+	because    string // what its value adds
+	words      string // the value
+	supervised answer
+	managed    answer
+	shared     answer
+}
+
+// read reads the words of a record about the enrollment.
+func (r *resolver) read(rec *record) (s said) {
+	s.supervised, s.managed, s.shared = r.answer(rec, Supervised), r.answer(rec, Managed), r.answer(rec, SharedIPad)
+	s.words = rec.get(Enrollment)
+	s.kind, s.because = r.kindOf(rec, Enrollment)
+	if r.answer(rec, automated) == yes && (s.kind == "" || s.kind == byDevice || s.kind == supervised) {
+		s.kind = byAutomated
+	}
+	switch reported, _ := r.kindOf(rec, channel); {
+	case reported == byUser || reported == bySharedIPad:
+		s.kind, s.because = reported, ""
+	case reported == byDevice && s.kind == unclear:
+		s.kind, s.because = byDevice, ""
+	}
+	return s
+}
+
+// answer reads a yes or no, and records what it is read as.
+func (r *resolver) answer(rec *record, f Field) answer {
+	words := rec.get(f)
+	if words == "" {
+		return unsaid
+	}
+	if m := r.meaning(rec, f, words); m != nil {
+		r.tell(f, words, m.Means.describe(), m.Statement, m.Because)
+		if m.Means == unmanaged {
+			return no
+		}
+		return yes
+	}
+	a := readAnswer(words)
+	means := a.String()
+	switch {
+	case f == automated && a == yes:
+		words, means = byAutomated.describe()+": "+words, byAutomated.describe()
+	case f == automated:
+		words, means = byAutomated.describe()+": "+words, "another enrollment"
+	case f == Managed && a == unsaid:
+		means = "nothing about the enrollment"
+	case a == unsaid:
+		means = "nothing: neither yes nor no"
+	}
+	r.tell(f, words, means, fact.Statement{}, "")
+	return a
+}
+
+func (r *resolver) tell(f Field, words, means string, s fact.Statement, because string) {
+	if len(r.understood.Values) < maxValues {
+		r.understood.value(Meaning{Field: shown(f), Value: words, Means: means, Evidence: s.Evidence, Source: s.Source, Because: because})
+	}
+}
+
+// meaning finds what a source says of a value; nil for nothing.
+func (r *resolver) meaning(rec *record, f Field, words string) *meaning {
+	if rec.source == nil {
+		return nil
+	}
+	known := rec.source.meanings[f]
+	if m := known[words]; m != nil {
+		return m
+	}
+	return known[strings.ToLower(words)]
+}
+
+// kindOf reads a kind of enrollment, and records what it is read as.
+func (r *resolver) kindOf(rec *record, f Field) (k kind, because string) {
+	words := rec.get(f)
+	if words == "" {
+		return "", ""
+	}
+	m := r.meaning(rec, f, words)
+	if m == nil && f == Enrollment {
+		m = columnMeanings()[strings.ToLower(strings.TrimSpace(words))]
+	}
+	if m == nil {
+		r.tell(f, words, "nothing: unknown", fact.Statement{}, "")
+		return unclear, "unknown word"
+	}
+	means := m.Means.describe()
+	if m.Means == "" {
+		means = "nothing about the enrollment"
+	}
+	r.tell(f, words, means, m.Statement, m.Because)
+	return m.Means, m.Because
+}
