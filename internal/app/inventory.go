@@ -2,24 +2,40 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
 
+	"syncguard/internal/deploy"
 	"syncguard/internal/diag"
 	"syncguard/internal/inventory"
 	"syncguard/internal/target"
+	"syncguard/internal/text"
 )
 
 // InventoryOptions name a list of devices, and what it does not say itself.
 type InventoryOptions struct {
 	Path    string   // a file, or - for stdin
+	From    string   // a destination whose server is asked for the list; its credentials are those of push
+	Server  string   // its address; "" for the environment's, or for the only one there is
+	Flags   []string // NAME=VALUE: flags of the destination
 	Columns []string // FIELD=HEADER; FIELD=- for none
 	Assume  []string // supervised=yes, supervised=no or enrollment=ENROLLMENT
 }
 
 // IsSet reports whether there is a list.
-func (o *InventoryOptions) IsSet() bool { return o.Path != "" }
+func (o *InventoryOptions) IsSet() bool { return o.Path != "" || o.From != "" }
+
+// InventorySources names the destinations whose servers can be asked for their devices.
+func InventorySources() (names []string) {
+	for _, d := range Destinations() {
+		if d.Inventory {
+			names = append(names, d.Name)
+		}
+	}
+	return names
+}
 
 // openInventory opens a list of devices. The function closes it, also after an error of the reader.
 func (h *Host) openInventory(ctx context.Context, o InventoryOptions) (*inventory.Reader, func(), error) {
@@ -27,16 +43,15 @@ func (h *Host) openInventory(ctx context.Context, o InventoryOptions) (*inventor
 	if err != nil {
 		return nil, nil, err
 	}
-	var in io.Reader = h.Stdin
-	end := func() {}
-	if options.Name = o.Path; o.Path == "-" {
+	in, end, err := h.inventoryBytes(ctx, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	switch options.Name = o.Path; {
+	case o.From != "":
+		options.Name = "the devices of " + o.From
+	case o.Path == "-":
 		options.Name = "stdin"
-	} else {
-		f, err := h.Files.Open(o.Path)
-		if err != nil {
-			return nil, nil, err
-		}
-		in, end = f, func() { _ = f.Close() }
 	}
 	r, err := inventory.Open(interruptible{ctx, in}, options)
 	if err != nil {
@@ -44,6 +59,23 @@ func (h *Host) openInventory(ctx context.Context, o InventoryOptions) (*inventor
 		return nil, nil, err
 	}
 	return r, end, nil
+}
+
+// inventoryBytes opens the bytes of a list.
+func (h *Host) inventoryBytes(ctx context.Context, o InventoryOptions) (io.Reader, func(), error) {
+	switch {
+	case o.From != "" && o.Path != "":
+		return nil, nil, diag.Usage("give one of them", "--inventory and --inventory-from cannot be combined")
+	case o.From != "":
+		return h.askInventory(ctx, o)
+	case o.Path == "-":
+		return h.Stdin, func() {}, nil
+	}
+	f, err := h.Files.Open(o.Path)
+	if err != nil {
+		return nil, nil, err
+	}
+	return f, func() { _ = f.Close() }, nil
 }
 
 // interruptible is a reader that ends with its context.
@@ -57,6 +89,57 @@ func (i interruptible) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	return i.in.Read(p)
+}
+
+// askInventory asks the server of a destination for its devices. Pages come as they are read.
+func (h *Host) askInventory(ctx context.Context, o InventoryOptions) (io.Reader, func(), error) {
+	d, err := destination(o.From)
+	if err != nil || !d.Inventory {
+		return nil, nil, diag.Usage("want "+text.Choices(InventorySources()), "%s for --inventory-from cannot be asked for its devices", text.Quote(o.From))
+	}
+	given := deploy.Values{}
+	for _, flag := range o.Flags {
+		name, value, ok := strings.Cut(flag, "=")
+		if !ok {
+			return nil, nil, diag.Usage("for example --inventory-option "+d.Flags[0].Name+"=VALUE", "invalid --inventory-option %q: want NAME=VALUE", flag)
+		}
+		given[name] = append(given[name], value)
+	}
+	setup := &deploy.Setup{Destination: d, Given: given, Server: o.Server, UserAgent: "syncguard", Check: true, Host: h.deployHost()}
+	ctx, cancel := context.WithCancel(ctx)
+	end := func() {
+		cancel()
+		for _, end := range setup.Close {
+			end()
+		}
+	}
+	session, err := setup.Start(ctx)
+	if err != nil {
+		end()
+		return nil, nil, err
+	}
+	pages, write := io.Pipe()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		err := session.Inventory(ctx, func(page []byte) error {
+			_, err := write.Write(page)
+			return err
+		})
+		_ = write.CloseWithError(trustHint(setup.Redactor.HideError(err)))
+	}()
+	return pages, func() {
+		_ = pages.CloseWithError(errors.New("closed"))
+		cancel()
+		<-done
+		end()
+	}, nil
+}
+
+// deployHost is the world of destinations.
+func (h *Host) deployHost() deploy.Host {
+	return deploy.Host{ReadFile: h.readFile, ReadSecret: h.readSecret, Getenv: h.Getenv, Now: h.Now, Ask: h.Ask, HTTP: h.HTTP,
+		Warn: func(text string) { h.warn(text, "") }}
 }
 
 // parse reads the words of columns and assumptions.

@@ -74,8 +74,7 @@ func (h *Host) startPush(ctx context.Context, o *PushOptions, verb string, toFil
 	}
 	p := &pushRun{Host: h, o: o, verb: verb, result: &PushResult{}, setup: &deploy.Setup{Destination: d, Given: o.Flags,
 		Server: o.Server, Roots: roots, UserAgent: o.UserAgent, Check: o.Check, DryRun: o.DryRun, WriteFiles: toFiles,
-		Host: deploy.Host{ReadFile: h.readFile, ReadSecret: h.readSecret, Getenv: h.Getenv, Now: h.Now, Ask: h.Ask, HTTP: h.HTTP,
-			Warn: func(text string) { h.warn(text, "") }}}}
+		Host: h.deployHost()}}
 	if err := p.load(ctx); err != nil || p.result.is() {
 		return p, err
 	}

@@ -25,6 +25,7 @@ type Destination struct {
 	Push         *Help // nil without a server to push to
 	Export       *Help // nil if it writes no files
 	Folder       bool  // the files form a folder, never one text
+	Inventory    bool  // the server can be asked for its devices; see Session.Inventory
 	Delivery     Delivery
 
 	// Open prepares one run: it checks the flags, reads the credentials and returns the Session.

@@ -7,7 +7,7 @@ import (
 	"syncguard/internal/plist"
 )
 
-// Session is a destination opened for one run. Only Find, ReadBack and Follow contact the server; Request only makes the
+// Session is a destination opened for one run. Only Find, ReadBack, Follow and Inventory contact the server; Request only makes the
 // requests and Push sends them, so a dry run shows exactly these. Functions needed by few destinations may be nil.
 type Session struct {
 	Client *Client // nil if files are written
@@ -49,6 +49,9 @@ type Session struct {
 	// Files makes the files for other tools to upload, each named after the stem of its item. The folder existing can hold
 	// files already.
 	Files func(existing fs.FS, items []*Item, stems []string) ([]*File, error)
+	// Inventory emits the server's list of devices, page by page as the server sends it, in the form that package inventory reads.
+	Inventory func(ctx context.Context, emit func(page []byte) error) error
+
 	// ListedBy returns, for each file of a folder, the files there listing it for delivery.
 	ListedBy func(existing fs.FS) map[string][]string
 }

@@ -13,7 +13,7 @@ import (
 // Destination registers Fleet.
 func Destination() *deploy.Destination {
 	return &deploy.Destination{
-		Name: "fleet", Folder: true,
+		Name: "fleet", Folder: true, Inventory: true,
 		Push: &deploy.Help{Short: "Create and replace configuration profiles in Fleet",
 			Long: `Create and replace configuration profiles in Fleet, one by one: the team's other profiles stay. An existing profile is found by its
 PayloadIdentifier and replaced in place, possible in Fleet since 2026; older servers report an error, and nothing is deleted.
@@ -70,7 +70,7 @@ func open(ctx context.Context, s *deploy.Setup) (*deploy.Session, error) {
 // Session returns the functions of the destination.
 func (d *Server) Session() *deploy.Session {
 	return &deploy.Session{Client: d.Client, Prepare: d.Prepare, Find: d.Find, Compare: d.Compare, Request: d.Request, Outcome: d.Outcome,
-		Files: d.Files, ListedBy: listedBy}
+		Files: d.Files, ListedBy: listedBy, Inventory: d.Inventory}
 }
 
 // listedBy returns, for each profile of a repository, the YAML files delivering it.

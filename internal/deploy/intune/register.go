@@ -9,7 +9,7 @@ import (
 // Destination registers Microsoft Intune.
 func Destination() *deploy.Destination {
 	return &deploy.Destination{
-		Name: "intune", Address: "https://graph.microsoft.com",
+		Name: "intune", Address: "https://graph.microsoft.com", Inventory: true,
 		Push: &deploy.Help{Short: "Create and update custom configurations in Microsoft Intune",
 			Long: `Create and update custom configurations for iOS and macOS in Microsoft Intune, with Microsoft Graph. A configuration is found by
 the PayloadIdentifier of its profile. Assignments are made in Intune and stay unchanged; without one, nobody gets the profile.
@@ -67,5 +67,5 @@ func open(ctx context.Context, s *deploy.Setup) (*deploy.Session, error) {
 // Session returns the functions of the destination.
 func (d *Server) Session() *deploy.Session {
 	return &deploy.Session{Client: d.Client, Prepare: d.Prepare, Find: d.Find, Compare: deploy.CompareContent, Request: d.Request, Outcome: d.Outcome,
-		Files: deploy.Bodies(d.Request, ".json")}
+		Files: deploy.Bodies(d.Request, ".json"), Inventory: d.Inventory}
 }

@@ -15,7 +15,7 @@ import (
 // Destination registers Jamf Pro.
 func Destination() *deploy.Destination {
 	return &deploy.Destination{
-		Name: "jamf",
+		Name: "jamf", Inventory: true,
 		Push: &deploy.Help{Short: "Create and update configuration profiles in Jamf Pro",
 			Long: `Create and update configuration profiles for computers and mobile devices in Jamf Pro, with its Classic API. Jamf gives each
 profile its own identifier, so an existing profile is found by its name (PayloadDisplayName), and keeps that identifier and its
@@ -97,5 +97,5 @@ func open(ctx context.Context, s *deploy.Setup) (*deploy.Session, error) {
 // Session returns the functions of the destination.
 func (d *Server) Session() *deploy.Session {
 	return &deploy.Session{Client: d.Client, Prepare: d.Prepare, CheckSet: d.CheckSet, Find: d.Find, Compare: d.Compare, Request: d.Request,
-		Outcome: d.Outcome, ReadBack: d.ReadBack, Files: deploy.Bodies(d.Request, ".xml")}
+		Outcome: d.Outcome, ReadBack: d.ReadBack, Files: deploy.Bodies(d.Request, ".xml"), Inventory: d.Inventory}
 }
