@@ -109,6 +109,7 @@ func TestOneCauseOneFinding(t *testing.T) {
 			{1, []string{"sign", "--replace", path, "-o", never}},
 			{1, []string{"import", path, "-o", never}},
 			{1, []string{"coverage", path}},
+			{1, []string{"effective", path, "--target", "iOS@26/supervised"}},
 			{1, []string{"migrate", path, "-o", never}},
 			{1, []string{"push", "fleet", path, "--server", "https://mdm.example", "--dry-run"}},
 			{1, []string{"push", "jamf", path, "--server", "https://mdm.example", "--dry-run"}},

@@ -46,6 +46,7 @@ var special = []struct {
 	{begin: "syncguard verify --pin 3f0e…c1", code: 2},                    // a fingerprint shortened for reading
 	{begin: "README.md: syncguard lint --statistics", code: 1},            // of the same mistake
 	{begin: "README.md: syncguard lint profiles/", code: 1},               // what it shows
+	{begin: "syncguard effective profiles/ declarations/", code: 1},       // two Wi-Fi payloads for one network
 	{begin: "syncguard lint --target iOS@19", code: 2},                    // what the page is about
 	{begin: "syncguard lint --ignore hygiene --fail-on warning", code: 1}, // corp.mobileconfig has a password
 	{begin: "syncguard push apple-business profiles/ --check", code: 1},   // the profiles are not there yet
@@ -325,6 +326,13 @@ func (f *docsFiles) make(t *testing.T) {
 	head := func(name string) string {
 		return organization + "targets: [macOS/supervised]\nprevention: false\nprofile: {identifier: " + name + ", displayName: " + name + ", scope: System}\npayloads:\n"
 	}
+	restrictions := func(name, keys string) string {
+		return `<plist version="1.0"><dict><key>PayloadType</key><string>Configuration</string><key>PayloadIdentifier</key><string>com.acme.` + name + `</string><key>PayloadContent</key><array>` + keys + `</array></dict></plist>`
+	}
+	write("it.mobileconfig", restrictions("it", `<dict><key>PayloadType</key><string>com.apple.applicationaccess</string><key>allowCamera</key><true/><key>blockedAppBundleIDs</key><array><string>com.acme.chat</string><string>com.acme.games</string></array></dict>`))
+	write("school.mobileconfig", restrictions("school", `<dict><key>PayloadType</key><string>com.apple.applicationaccess</string><key>allowCamera</key><false/><key>blockedAppBundleIDs</key><array><string>com.acme.games</string><string>com.acme.news</string></array></dict>`))
+	write("passcode.mobileconfig", restrictions("passcode", `<dict><key>PayloadType</key><string>com.apple.mobiledevice.passwordpolicy</string><key>minLength</key><integer>6</integer><key>maxInactivity</key><integer>5</integer></dict>`))
+	write("passcode.json", `{"Type": "com.apple.configuration.passcode.settings", "Identifier": "com.acme.ddm", "Payload": {"MinimumLength": 8, "RequirePasscode": true}}`)
 	write("templates/wifi.yaml", head("wifi")+payload("wifi", "com.apple.wifi.managed", "SSID_STR: Office, EncryptionType: WPA2"))
 	write("templates/corp.yaml", head("corp")+payload("passcode", "com.apple.mobiledevice.passwordpolicy", "minLength: 8")+
 		payload("wifi", "com.apple.wifi.managed", `SSID_STR: Office, EncryptionType: WPA2, Password: "${wifi-password}"`)+

@@ -36,6 +36,7 @@ var results = []struct {
 	{"identity show", reflect.TypeFor[app.Identity]()},
 	{"identity new", reflect.TypeFor[app.NewIdentity]()},
 	{"coverage", reflect.TypeFor[app.CoverageCell]()},
+	{"effective", reflect.TypeFor[app.Effective]()},
 	{"import", reflect.TypeFor[app.ImportResult]()},
 	{"migrate", reflect.TypeFor[app.Migration]()},
 	{"verify", reflect.TypeFor[app.VerifyRun]()},

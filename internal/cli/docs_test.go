@@ -21,6 +21,7 @@ import (
 	"syncguard/internal/generated"
 	"syncguard/internal/intent"
 	"syncguard/internal/journey"
+	"syncguard/internal/merge"
 	"syncguard/internal/rules"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
@@ -39,6 +40,29 @@ func templateTable(t *testing.T) string {
 	return string(data)
 }
 
+// reportedCases is what package effective holds its cases against.
+func reportedCases(t *testing.T) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("..", "effective", "testdata", "cases.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// combiningTable lists the rules of combining.
+func combiningTable() string {
+	var b strings.Builder
+	for _, r := range merge.Rules() {
+		fmt.Fprintf(&b, "* `%s` (%s): %s", r.ID, r.Evidence, r.Does)
+		if r.Caution != "" {
+			b.WriteString("; " + r.Caution)
+		}
+		fmt.Fprintf(&b, ". [Source](%s)\n", r.Source)
+	}
+	return b.String()
+}
+
 // The documentation holds blocks that are made from the code, between <!-- generated: NAME --> and <!-- end -->. They
 // are rewritten with: go test ./internal/cli -run TestDocs -update
 func TestDocs(t *testing.T) {
@@ -51,7 +75,11 @@ func TestDocs(t *testing.T) {
 		"global flags": globalFlags(),
 		"hosts":        hostTable(),
 		"journeys":     journeys(t),
-		"transcript":   assistantTranscript(t),
+
+		"ways of combining": combiningTable(),
+		"reported cases":    reportedCases(t),
+
+		"transcript": assistantTranscript(t),
 
 		"destinations": destinationTable(),
 		"exports":      exportTable(),

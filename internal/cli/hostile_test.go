@@ -45,6 +45,7 @@ var hostileLines = map[string][]string{
 	"decrypt":            {"encrypted.mobileconfig --cert device.pem --key device.key -o out/decrypted", "bad.mobileconfig --cert device.pem --key device.key -o out/x", "encrypted.mobileconfig --cert cert.pem --key cert.key -o out/x"},
 	"diff":               {"good.mobileconfig other.mobileconfig", "good.mobileconfig bad.mobileconfig", "binary.mobileconfig good.mobileconfig", "signed.mobileconfig other.mobileconfig", "good.json bad.json", "raw.mobileconfig good.mobileconfig", "named project", "text: --git TEXT good.mobileconfig a 100644 other.mobileconfig b 100644"},
 	"doctor":             {""},
+	"effective":          {"--target macOS@27/supervised good.mobileconfig other.mobileconfig", "--target iOS@26/supervised --all good.mobileconfig bad.mobileconfig", "--target iOS@26/supervised bad.json good.json", "--target iOS@26/supervised good.yaml", "--target TEXT good.mobileconfig", "--target macOS@27/supervised named", "TEXT"},
 	"encrypt":            {"good.mobileconfig --recipient device.pem -o out/encrypted", "bad.mobileconfig --recipient cert.pem -o out/x", "raw.mobileconfig --recipient device.pem -o out/x"},
 	"export":             {"TEXT"},
 	"extract":            {"signed.mobileconfig -o out/extracted", "broken.mobileconfig -o out/x", "bad.mobileconfig -o out/x"},

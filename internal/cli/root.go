@@ -184,6 +184,7 @@ func allCommands(version string) []command {
 		{"decrypt", newDecryptCmd},
 		{"diff", newDiffCmd},
 		{"doctor", newDoctorCmd},
+		{"effective", newEffectiveCmd},
 		{"encrypt", newEncryptCmd},
 		{"export", versioned(newExportCmd)},
 		{"extract", newExtractCmd},

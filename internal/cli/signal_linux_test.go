@@ -45,9 +45,10 @@ var signalCases = map[string][]string{
 	"coverage":              {"unread: coverage", "stdin: coverage -", "fifo: coverage fifo", "compute: coverage fifo"},
 	"decrypt": {"unread: decrypt --help", "stdin: decrypt - --cert pki/rsa.pem --key pki/rsa.key", "fifo: decrypt fifo --cert pki/rsa.pem --key pki/rsa.key",
 		"compute: decrypt fifo --cert pki/rsa.pem --key pki/rsa.key", "prompt: decrypt encrypted.mobileconfig --p12 pki/acme.p12"},
-	"diff":    {"unread: diff a.mobileconfig b.mobileconfig", "stdin: diff a.mobileconfig -", "fifo: diff fifo a.mobileconfig", "compute: diff fifo a.mobileconfig"},
-	"doctor":  {"unread: doctor --help", "network: doctor --timeout 1m"},
-	"encrypt": {"unread: encrypt a.mobileconfig --recipient pki/rsa.pem", "stdin: encrypt - --recipient pki/rsa.pem", "fifo: encrypt fifo --recipient pki/rsa.pem", "compute: encrypt fifo --recipient pki/rsa.pem -o out"},
+	"diff":      {"unread: diff a.mobileconfig b.mobileconfig", "stdin: diff a.mobileconfig -", "fifo: diff fifo a.mobileconfig", "compute: diff fifo a.mobileconfig"},
+	"doctor":    {"unread: doctor --help", "network: doctor --timeout 1m"},
+	"effective": {"unread: effective a.mobileconfig --target iOS@26/supervised", "stdin: effective - --target iOS@26/supervised", "fifo: effective fifo --target iOS@26/supervised", "compute: effective fifo --target iOS@26/supervised"},
+	"encrypt":   {"unread: encrypt a.mobileconfig --recipient pki/rsa.pem", "stdin: encrypt - --recipient pki/rsa.pem", "fifo: encrypt fifo --recipient pki/rsa.pem", "compute: encrypt fifo --recipient pki/rsa.pem -o out"},
 
 	"export apple-business": {"unread: export apple-business --help", "stdin: export apple-business - -o out", "fifo: export apple-business fifo -o out", "compute: export apple-business fifo -o out"},
 	"export fleet":          {"unread: export fleet --help", "stdin: export fleet - -o out", "fifo: export fleet fifo -o out", "compute: export fleet fifo -o out"},
