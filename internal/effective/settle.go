@@ -271,15 +271,23 @@ func differences(units []unit) (keys []string) {
 	if len(units) < 2 || !units[0].isWhole {
 		return nil
 	}
+	compared := units[:min(len(units), maxCompared)]
+	values := make([]map[string]*plist.Value, len(compared))
+	for i := range compared {
+		values[i] = make(map[string]*plist.Value, len(compared[i].value.Fields))
+		for _, f := range compared[i].value.Fields {
+			values[i][f.Key] = f.Value
+		}
+	}
 	seen := map[string]bool{}
-	for i := range units[:min(len(units), maxCompared)] {
-		for _, f := range units[i].value.Fields {
-			work.Add(1)
+	for i := range compared {
+		for _, f := range compared[i].value.Fields {
 			if seen[f.Key] || len(keys) == maxDiffering {
 				continue
 			}
+			work.Add(1)
 			seen[f.Key] = true
-			if slices.ContainsFunc(units[:min(len(units), maxCompared)], func(u unit) bool { return !plist.Equal(u.value.Get(f.Key), f.Value) }) {
+			if slices.ContainsFunc(values, func(of map[string]*plist.Value) bool { return !plist.Equal(of[f.Key], values[i][f.Key]) }) {
 				keys = append(keys, f.Key)
 			}
 		}
