@@ -1,16 +1,20 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"syncguard/internal/deploy"
 	"syncguard/internal/diag"
 	"syncguard/internal/inventory"
 	"syncguard/internal/target"
+	"syncguard/internal/template"
 	"syncguard/internal/text"
 )
 
@@ -43,6 +47,9 @@ func (h *Host) openInventory(ctx context.Context, o InventoryOptions) (*inventor
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := h.projectInventory(&options); err != nil {
+		return nil, nil, err
+	}
 	in, end, err := h.inventoryBytes(ctx, o)
 	if err != nil {
 		return nil, nil, err
@@ -59,6 +66,31 @@ func (h *Host) openInventory(ctx context.Context, o InventoryOptions) (*inventor
 		return nil, nil, err
 	}
 	return r, end, nil
+}
+
+// projectInventory takes from the project file what the command line leaves open.
+func (h *Host) projectInventory(o *inventory.Options) error {
+	path, data, err := h.readProject()
+	if data == nil || err != nil {
+		return err
+	}
+	project, mistakes := template.ReadProject(diag.NewFile(path, data))
+	for i := range mistakes {
+		if mistakes[i].Path.Has(diag.Keys("inventory")) { // lint reports the others
+			return diag.DefectError(path, &mistakes[i])
+		}
+	}
+	if len(project.Columns)+len(project.Assume) > 0 {
+		h.note("using inventory of " + path)
+	}
+	for field, header := range project.Columns {
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(o.Columns)), func(name string) bool { return inventory.FieldNamed(name) == inventory.Field(field) }) {
+			o.Columns[field] = header
+		}
+	}
+	o.Assume.Supervised = cmp.Or(o.Assume.Supervised, project.Assume["supervised"])
+	o.Assume.Enrollment = cmp.Or(o.Assume.Enrollment, target.Enrollment(project.Assume["enrollment"]))
+	return nil
 }
 
 // inventoryBytes opens the bytes of a list.

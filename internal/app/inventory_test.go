@@ -7,11 +7,14 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/inventory"
+	"syncguard/internal/template"
 )
 
 // inventoryServers answer as the APIs do about devices, with pages of the size that is asked for, and too busy at first.
@@ -206,5 +209,36 @@ func TestInventoryOptions(t *testing.T) {
 	cancel()
 	if _, _, err := h.openInventory(ctx, InventoryOptions{Path: "list.csv"}); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
+	}
+}
+
+// The project file names columns once for all; the command line wins.
+func TestInventoryOfTheProject(t *testing.T) {
+	const project = "inventory:\n  columns: {platform: System, version: Stand}\n  assume: {enrollment: device, supervised: no}\n"
+	h := nowhere(newMemory(t, map[string]string{".syncguard.yaml": project, "list.csv": "System,Stand,Other\niOS,18,26\n"}))
+	var notes []string
+	h.Notify = func(e Event) { notes = append(notes, e.Text) }
+	r, end, err := h.openInventory(t.Context(), InventoryOptions{Path: "list.csv", Columns: []string{"version=Other"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer end()
+	d, err := r.Next()
+	if err != nil || d.Target.String() != "iOS@26/device" || len(notes) != 1 || notes[0] != "using inventory of .syncguard.yaml" {
+		t.Error(d, err, notes)
+	}
+	if r.Understood().Assumed != 1 {
+		t.Errorf("%+v", r.Understood())
+	}
+	h = nowhere(newMemory(t, map[string]string{".syncguard.yaml": "inventory:\n  columns: {versoin: x}\n", "list.csv": "OS\niOS 18\n"}))
+	if _, _, err := h.openInventory(t.Context(), InventoryOptions{Path: "list.csv"}); err == nil || !strings.Contains(err.Error(), ".syncguard.yaml") {
+		t.Errorf("got %v", err)
+	}
+	var fields []string
+	for _, f := range inventory.Fields() {
+		fields = append(fields, string(f))
+	}
+	if !slices.Equal(fields, template.InventoryFields()) {
+		t.Errorf("a project file names columns for %s, and an inventory has %s", template.InventoryFields(), fields)
 	}
 }

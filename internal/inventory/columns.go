@@ -127,7 +127,7 @@ func (k *recognizer) given() error {
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		field, header := fieldNamed(name), k.options.Columns[name]
+		field, header := FieldNamed(name), k.options.Columns[name]
 		if field == "" {
 			var known []string
 			for _, f := range Fields() {
@@ -152,8 +152,8 @@ func (k *recognizer) given() error {
 	return nil
 }
 
-// fieldNamed returns a field by its name or by a short word for it.
-func fieldNamed(name string) Field {
+// FieldNamed returns a field by its name or by a short word for it, and "" for another word.
+func FieldNamed(name string) Field {
 	switch name = strings.ToLower(name); name {
 	case "os":
 		return Platform

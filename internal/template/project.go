@@ -12,7 +12,8 @@ import (
 // ProjectFile is the name of a project's settings, in the current folder or one above it.
 const ProjectFile = ".syncguard.yaml"
 
-// Project is the content of a project file. Each setting stands for the flag of lint with its name.
+// Project is the content of a project file. Each setting stands for the flag of lint with its name; those of inventory stand for
+// the flags of the commands that read a list of devices.
 type Project struct {
 	Paths    []Entry[string] // what to lint without a PATH: files and folders, relative to the folder of the project file
 	Targets  []Entry[target.Target]
@@ -21,6 +22,9 @@ type Project struct {
 	Select   []Entry[string]
 	Baseline Entry[string] // relative to the folder of the project file
 	Ignore   []Ignored
+
+	Columns map[string]string // of an inventory: the header of a field's column
+	Assume  map[string]string // of the devices of an inventory whose rows do not tell
 }
 
 // Ignored is an exception: the findings of a rule about some keys, in some files, do not count.
@@ -43,6 +47,7 @@ func projectShape() *shape {
 		{name: "fail-on", kind: plain, literal: true, choices: []string{"error", "warning", "note"}},
 		texts("select", &shape{}),
 		{name: "baseline", kind: plain, literal: true, nonEmpty: true},
+		inventoryShape(),
 		{name: "ignore", kind: list, literal: true, item: &shape{kind: mapping, literal: true, keys: []*shape{
 			{name: "rule", kind: plain, literal: true, required: true, nonEmpty: true},
 			{name: "key", kind: plain, literal: true, nonEmpty: true},
@@ -50,6 +55,26 @@ func projectShape() *shape {
 			{name: "reason", kind: plain, literal: true, required: true, nonEmpty: true},
 		}}},
 	}}
+}
+
+// InventoryFields lists the fields of an inventory that a column can be named for. A test holds them to package inventory.
+func InventoryFields() []string {
+	return []string{"platform", "version", "enrollment", "supervised", "managed", "shared-ipad", "model", "serial", "name", "groups"}
+}
+
+func inventoryShape() *shape {
+	columns := &shape{name: "columns", kind: mapping, literal: true}
+	for _, field := range InventoryFields() {
+		columns.keys = append(columns.keys, &shape{name: field, kind: plain, literal: true, nonEmpty: true})
+	}
+	var enrollments []string
+	for _, e := range target.Enrollments() {
+		enrollments = append(enrollments, string(e))
+	}
+	return &shape{name: "inventory", kind: mapping, literal: true, keys: []*shape{columns, {name: "assume", kind: mapping, literal: true, keys: []*shape{
+		{name: "supervised", kind: plain, literal: true, choices: []string{"yes", "no"}},
+		{name: "enrollment", kind: plain, literal: true, choices: enrollments},
+	}}}}
 }
 
 // ReadProject reads a project file. It reports all mistakes at once, and the Project holds the correct exceptions.
@@ -75,6 +100,7 @@ func ReadProject(file *diag.File) (*Project, []diag.Diagnostic) {
 			project.Targets = append(project.Targets, Entry[target.Target]{Value: t, IsSet: true, Span: e.Span, Path: e.Path})
 		}
 	}
+	project.Columns, project.Assume = allTexts(root.Get("inventory").Get("columns")), allTexts(root.Get("inventory").Get("assume"))
 	for _, item := range root.List("ignore") {
 		text := func(key string) Entry[string] {
 			if v := onlyText(item.Get(key)); v != nil && v.Text != "" {
@@ -88,4 +114,17 @@ func ReadProject(file *diag.File) (*Project, []diag.Diagnostic) {
 		}
 	}
 	return project, diag.Sort(out.list)
+}
+
+// allTexts returns the texts of a mapping, by key.
+func allTexts(v *plist.Value) map[string]string {
+	texts := map[string]string{}
+	if v != nil {
+		for _, field := range v.Fields {
+			if text := onlyText(field.Value); text != nil {
+				texts[field.Key] = text.Text
+			}
+		}
+	}
+	return texts
 }
