@@ -78,6 +78,8 @@ func TestDefects(t *testing.T) {
 		{"encrypted message", der(0x30, "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03", strings.Repeat("x", 200)), "not-a-property-list", "the file is an encrypted message (CMS)", "openssl cms -decrypt", false},
 		{"HTML", " \n<!DOCTYPE HTML><html>", "not-a-property-list", "the file is an HTML page", "login", false},
 		{"ZIP", "PK\x03\x04abc", "not-a-property-list", "the file is a ZIP archive", "unpack", false},
+		{"picture", "\x89PNG\r\n\x1a\n\x00\x01\xff\xfe<", "not-a-property-list", "the file is a picture (PNG)", "", false},
+		{"binary data", "\x7fELF\x02\x00\x01\xff\xfe", "not-a-property-list", "the file is binary data of an unknown kind", "", false},
 		{"RTF", "{\\rtf1\\ansi <plist>}", "not-a-property-list", "the file is a rich text document", "plain text", false},
 		{"Git LFS", "version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "not-a-property-list", "the file is a Git LFS pointer", "git lfs pull", false},
 		{"Ansible Vault", "$ANSIBLE_VAULT;1.1;AES256\n00\n", "not-a-property-list", "the file is encrypted by Ansible Vault", "decrypt", false},

@@ -37,6 +37,8 @@ var magic = [...]struct{ prefix, kind, help string }{
 	{"\x1f\x8b", "gzip data", "unpack it first"},
 	{"xar!", "an installer package", ""},
 	{"%PDF-", "a PDF document", ""},
+	{"\x89PNG\r\n", "a picture (PNG)", ""},
+	{"\xff\xd8\xff", "a picture (JPEG)", ""},
 	{"{\\rtf", "a rich text document", "save it as plain text; in TextEdit choose Format > Make Plain Text"},
 	{"\x00\x05\x16\x07", "an AppleDouble file with metadata of another file", "use the file of the same name without ._"},
 	{"version https://git-lfs.github.com/", "a Git LFS pointer", "fetch the file itself with git lfs pull"},
@@ -63,7 +65,21 @@ func foreignBytes(data []byte) (kind, help string) {
 		label, _, _ = bytes.Cut(label, []byte("-"))
 		return foreignPEM(string(label))
 	}
+	if isBinary(data) {
+		return "binary data of an unknown kind", ""
+	}
 	return "", ""
+}
+
+// isBinary tells data that is no text: nothing in it can be pointed at.
+func isBinary(data []byte) bool {
+	head := data[:min(len(data), 512)]
+	for _, text := range []string{"bplist", "\xff\xfe", "\xfe\xff", "\x00\x00\xfe\xff"} { // the others: marks of UTF-16 and UTF-32
+		if bytes.HasPrefix(data, []byte(text)) {
+			return false
+		}
+	}
+	return bytes.IndexByte(head, 0) >= 0 && !bytes.ContainsAny(head, "<{[")
 }
 
 const (
