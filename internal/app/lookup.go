@@ -508,6 +508,15 @@ func cellClass(c coverage.Cell) string {
 	return string(c.Class)
 }
 
+// Effect is the class of a cell as the tables of LookupKey have it, and its condition without what the class says.
+func (c CoverageCell) Effect() (class, condition string) {
+	class = cellClass(coverage.Cell{Class: c.Class, Notes: c.Notes})
+	if class == classSet && c.Condition == coverage.Silent {
+		return class, ""
+	}
+	return class, c.Condition
+}
+
 func classOf(name string) EffectClass {
 	i := slices.IndexFunc(effectClasses, func(c EffectClass) bool { return c.Class == name })
 	return effectClasses[max(i, 0)]

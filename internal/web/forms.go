@@ -71,7 +71,8 @@ func effects(ctx context.Context, c *call, p EffectParams) (*KeyEffects, error) 
 	}
 	all := &KeyEffects{}
 	for _, cell := range r.Cells() {
-		all.Keys = append(all.Keys, KeyEffect{cell.Intent, cell.Value, cell.Target, string(cell.Class), cell.Condition})
+		class, condition := cell.Effect()
+		all.Keys = append(all.Keys, KeyEffect{cell.Intent, cell.Value, cell.Target, class, condition})
 	}
 	return all, nil
 }

@@ -30,3 +30,15 @@ func TestForms(t *testing.T) {
 		}
 	}
 }
+
+// What no source says more of is set, as in the tables of a key.
+func TestEffects(t *testing.T) {
+	profile := map[string]string{"a.mobileconfig": `<plist version="1.0"><dict><key>PayloadType</key><string>Configuration</string><key>PayloadVersion</key><integer>1</integer>
+<key>PayloadIdentifier</key><string>com.example</string><key>PayloadUUID</key><string>5A1B4B4B-5B3C-4C1C-8D8D-6E6E7F7F8A8B</string><key>PayloadContent</key><array><dict>
+<key>PayloadType</key><string>com.apple.wifi.managed</string><key>PayloadVersion</key><integer>1</integer><key>PayloadIdentifier</key><string>com.example.a</string>
+<key>PayloadUUID</key><string>5A1B4B4B-5B3C-4C1C-8D8D-6E6E7F7F8A8C</string><key>SSID_STR</key><string>Acme</string></dict></array></dict></plist>`}
+	effects, _ := ask[KeyEffects](t, "effects", `{"targets":["iOS@26/manual"]}`, profile)
+	if len(effects.Keys) == 0 || effects.Keys[0].Class != "set" || effects.Keys[0].Condition != "" {
+		t.Errorf("effects: %+v", effects.Keys)
+	}
+}

@@ -5,6 +5,7 @@ import type { ComponentChildren } from "preact";
 import type { Node, Path, Value } from "../edit/document";
 import type { Diagnostic, KeyEffect, OnPlatform } from "../results";
 import { describe } from "../ui/choices";
+import { visible } from "../ui/visible";
 import { BooleanControl, ChoiceControl, DataControl, DateControl, KindControl, ReferenceControl, TextControl, type ControlProps } from "./controls";
 import { begin, formOf, topKeys, type Key } from "./facts";
 import { fieldOf, pathText, words, type Scope } from "./scope";
@@ -21,7 +22,8 @@ interface FieldProps {
 
 // Field shows one key, or one element of an array.
 export function Field(props: FieldProps) {
-  const { scope, path, node, k, name, item } = props;
+  const { scope, path, node, k, item } = props;
+  const name = visible(props.name);
   const id = useId();
   const found = scope.findings.get(pathText(path)) ?? [];
   const help = k?.facts.description?.text ?? (item ? undefined : k?.facts.title);
@@ -38,6 +40,10 @@ export function Field(props: FieldProps) {
     disabled: scope.disabled,
     value: node,
     set: (value) => void scope.doc.assign(path, value),
+  };
+  const show = (event: FocusEvent) => {
+    event.stopPropagation();
+    scope.doc.select(path);
   };
   const free = !k || k.facts.type === "any";
   const head = (
@@ -60,14 +66,14 @@ export function Field(props: FieldProps) {
     </span>
   );
   return (
-    <div class={`f ${node ? "f-set" : ""} ${isGroup ? "f-group" : ""}`} data-path={pathText(path)} role={isGroup ? "group" : undefined} aria-labelledby={isGroup ? `${id}-label` : undefined} aria-describedby={isGroup ? described : undefined}>
+    <div class={`f ${node ? "f-set" : ""} ${isGroup ? "f-group" : ""}`} data-path={pathText(path)} onFocusIn={show} role={isGroup ? "group" : undefined} aria-labelledby={isGroup ? `${id}-label` : undefined} aria-describedby={isGroup ? described : undefined}>
       {head}
       {help && (
         <span class="f-help" id={`${id}-help`}>
           {help}
         </span>
       )}
-      <Control {...props} kind={kind} control={control} />
+      <Control {...props} name={name} kind={kind} control={control} />
       <Effect scope={scope} path={path} node={node} />
       {found.length > 0 && <Found scope={scope} found={found} id={`${id}-found`} />}
     </div>
@@ -274,7 +280,7 @@ export function Fields({ scope, path, node, keys, any, isFree }: { scope: Scope;
           name={f.key}
           extra={
             f.value.kind !== "dictionary" && f.value.kind !== "array" && f.value.kind !== "data" ? (
-              <button type="button" class="plain" aria-label={`Remove ${f.key}`} disabled={scope.disabled} onClick={() => void scope.doc.assign([...path, f.key], undefined)}>
+              <button type="button" class="plain" aria-label={`Remove ${visible(f.key)}`} disabled={scope.disabled} onClick={() => void scope.doc.assign([...path, f.key], undefined)}>
                 ×
               </button>
             ) : undefined
@@ -341,16 +347,16 @@ export function Found({ scope, found, id, onGo }: { scope: Scope; found: Diagnos
     <ul class="f-found" id={id}>
       {found.map((f) => (
         <li class={`finding ${f.severity}`}>
-          <span class="badge">{f.severity}</span> <span>{f.message}</span>
-          {f.help && <span class="help">{f.help}</span>}
+          <span class="badge">{f.severity}</span> <span>{visible(f.message)}</span>
+          {f.help && <span class="help">{visible(f.help)}</span>}
           <span class="f-input">
             {f.fix && (
               <button type="button" disabled={scope.disabled} onClick={() => void scope.doc.fix(f)}>
-                {f.fix.title}
+                {visible(f.fix.title)}
               </button>
             )}
             {onGo && f.path && (
-              <button type="button" class="plain" aria-label={`Go to ${f.path}`} onClick={() => onGo(f)}>
+              <button type="button" class="plain" aria-label={`Go to ${visible(f.path)}`} onClick={() => onGo(f)}>
                 Go there
               </button>
             )}
@@ -366,7 +372,7 @@ export function Found({ scope, found, id, onGo }: { scope: Scope; found: Diagnos
   );
 }
 
-const classes: Record<string, string> = { enforced: "enforced", locked: "locked as it is", preset: "preset, people can change it", manual: "left to be set by hand", none: "no effect" };
+const classes: Record<string, string> = { enforced: "enforced", set: "set; Apple does not state whether people can change it", locked: "locked as it is", preset: "preset, people can change it", manual: "left to be set by hand", none: "no effect" };
 
 // Effect says what a key that is set will really do on the chosen devices.
 function Effect({ scope, path, node }: { scope: Scope; path: Path; node: Node | undefined }) {
