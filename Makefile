@@ -19,7 +19,7 @@ RUN       ?=
 export CGO_ENABLED = 0
 BUILD = $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION) -X syncguard/internal/rules.Published=$(RULES_URL)'
 
-.PHONY: web web-test build run test e2e editors soak bench lint generate facts fuzz clean
+.PHONY: web web-test web-twice build run test e2e editors soak bench lint generate facts fuzz clean
 
 build: ## the binary, bin/syncguard
 	$(BUILD) -o bin/syncguard ./cmd/syncguard
@@ -45,7 +45,7 @@ e2e: build ## compare with independent programs, which it installs
 editors: build ## the extension for VS Code, bin/syncguard.vsix; needs Node
 	editors/vscode/build.sh
 
-soak: ## hostile input at large sizes, for every command: growth of all blocks of code run, memory, and hostile texts
+soak: ## hostile input at large sizes, for every command: growth of all blocks of code run, memory, and hostile texts; every form of the page
 	$(GO) test -count=1 -timeout 60m -tags soak -run 'TestSoak' ./internal/cli
 	SYNCGUARD_SOAK=11 $(GO) test -count=1 -timeout 60m -run 'TestHostileTexts' ./internal/cli
 	$(GO) test -count=1 -run 'TestTheFirstSignal|TestTheSecondSignal' ./internal/cli
@@ -53,12 +53,14 @@ soak: ## hostile input at large sizes, for every command: growth of all blocks o
 	$(GO) test -count=1 -run 'TestEndlessLists|TestCopiesAreBounded' ./internal/deploy
 	$(GO) test -count=1 -run 'TestPKCS12' ./internal/identity
 	SYNCGUARD_EDITS=100000 $(GO) test -count=1 -timeout 120m -run 'TestRandomEdits' ./internal/lsp
+	$(MAKE) web
+	cd web && SYNCGUARD_SOAK=1 node --test test/forms.test.mjs test/lookup.test.mjs test/hostile.test.mjs
 
 bench: ## ratios, side by side in one run
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 # The engine without inlining, a fifth smaller. The packages named are inlined: they take the time of a check (docs/web.md).
-ENGINE = -trimpath -gcflags=all=-l -gcflags=runtime= -gcflags=internal/runtime/...= -gcflags=syncguard/internal/plist= \
+ENGINE = -trimpath -buildvcs=false -gcflags=all=-l -gcflags=runtime= -gcflags=internal/runtime/...= -gcflags=syncguard/internal/plist= \
 	-gcflags=syncguard/internal/text= -gcflags=syncguard/internal/diag= \
 	-ldflags '-s -w -X main.version=$(VERSION) -X syncguard/internal/rules.Published=$(RULES_URL)'
 
@@ -68,6 +70,9 @@ web: ## the page, web/dist, and bin/syncguard with it; needs Node
 
 web-test: web ## drive the page in Chromium, and compare it with the program
 	npm --prefix web test
+
+web-twice: ## build the page in two places, and compare every byte
+	GO=$(GO) web/twice.sh
 
 lint: ## gofmt, vet, staticcheck
 	@test -z "$$(gofmt -l cmd internal profiles templates)" || { gofmt -l cmd internal profiles templates; exit 1; }

@@ -6,6 +6,7 @@ import { tabs } from "./tabs";
 import { Loading } from "./ui/loading";
 import { title } from "./ui/title";
 import { keepOffline } from "./ui/update";
+import { visible } from "./ui/visible";
 import { signal } from "@preact/signals";
 
 declare const __VERSION__: string;
@@ -18,7 +19,7 @@ version.then(
 
 function Page() {
   const current = tabs.find((tab) => tab.routes.includes(route.value.name)) ?? tabs[0]!;
-  document.title = `${title.value || current.label} · syncguard`;
+  document.title = `${visible(title.value) || current.label} · syncguard`;
   const mismatch = engine.value !== "loading" && engine.value !== __VERSION__;
   return (
     <>

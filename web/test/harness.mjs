@@ -107,6 +107,57 @@ export async function looks(page, name) {
   await page.emulateMedia({ colorScheme: null, reducedMotion: null });
 }
 
+// walk presses Tab, or Shift and Tab, until the focus is where the locator is: what a person can do who has no mouse.
+export async function walk(page, locator) {
+  await locator.waitFor({ state: "attached" });
+  await locator.evaluate((element) => void (globalThis.wanted = element));
+  for (let presses = 0; presses < 800; presses++) {
+    const key = await page.evaluate(() => {
+      const { wanted } = globalThis;
+      const at = document.activeElement ?? document.body;
+      if (at === wanted || (wanted.type === "radio" && at.name === wanted.name)) return "";
+      if (!wanted.isConnected) return "gone";
+      return at.compareDocumentPosition(wanted) & Node.DOCUMENT_POSITION_PRECEDING ? "Shift+Tab" : "Tab";
+    });
+    if (key === "gone") break;
+    if (key === "") return;
+    await page.keyboard.press(key);
+  }
+  assert.fail(`no way by keyboard to ${await locator.evaluate((element) => element.outerHTML.slice(0, 200)).catch(() => locator)}`);
+}
+
+// spoken lists what a screen reader meets that can have the focus: its role, its name, the names of the groups around it, and the path of
+// its field in a form.
+export async function spoken(page) {
+  const tool = await page.context().newCDPSession(page);
+  await tool.send("Accessibility.enable");
+  const { nodes } = await tool.send("Accessibility.getFullAXTree");
+  const { root } = await tool.send("DOM.getDocument", { depth: -1, pierce: true });
+  await tool.detach();
+  const elements = new Map();
+  const add = (element, path, isFinding) => {
+    const attributes = element.attributes ?? [];
+    const of = (name) => attributes[attributes.findIndex((a, i) => i % 2 === 0 && a === name) + 1];
+    if (attributes.includes("data-path")) path = of("data-path");
+    if (attributes.includes("class") && of("class").split(" ").includes("f-found")) isFinding = true;
+    const byScript = attributes.some((a, i) => i % 2 === 0 && a === "tabindex" && attributes[i + 1] === "-1" && !/^(button|input|a)$/.test(element.localName));
+    elements.set(element.backendNodeId, { byScript, html: `${element.localName} ${attributes.join(" ")}`, path, isFinding });
+    for (const child of [...(element.children ?? []), ...(element.shadowRoots ?? [])]) add(child, path, isFinding);
+  };
+  add(root, undefined, false);
+  const byId = new Map(nodes.map((node) => [node.nodeId, node]));
+  const groups = (node) => {
+    const names = [];
+    for (let at = byId.get(node.parentId); at; at = byId.get(at.parentId)) if (/^(group|radiogroup)$|Date|Time/.test(at.role?.value)) names.push(at.name?.value ?? "");
+    return names;
+  };
+  const hasFocus = (node) => node.properties?.some((p) => p.name === "focusable" && p.value.value);
+  return nodes
+    .filter((node) => !node.ignored && hasFocus(node) && node.role.value !== "RootWebArea")
+    .map((node) => ({ role: node.role.value, name: node.name?.value?.trim() ?? "", groups: groups(node), ...elements.get(node.backendDOMNodeId) }))
+    .filter(({ role, byScript }) => role !== "option" && !byScript); // a select has the name, and a script alone gets to the others
+}
+
 // syncguard runs the command line.
 export function syncguard(args, options = {}) {
   const run = spawnSync(binary, args, { encoding: "utf8", maxBuffer: 1 << 28, ...options });

@@ -49,3 +49,73 @@ const marks = [
   "[link](javascript:alert(1))", "![x](x)", "`code` <b>bold</b>", "| a | b |", "::error::x", "##vso[task.setvariable]x", "=cmd|' /C calc'!A0", "@SUM(1+1)", "x".repeat(3000), "😀".repeat(200), "ﷺ".repeat(50), "e\u0301".repeat(200),
 ];
 export const hostileTexts = marks;
+
+// guard notes what a page does that no text may make it do: a dialog, a request, a frame or a window.
+export function guard(page, address) {
+  const seen = [];
+  page.on("dialog", (dialog) => {
+    const isOwn = dialog.type() === "confirm" && /^Close [\s\S]* without saving its changes\?$/.test(dialog.message());
+    if (!isOwn) seen.push(`${dialog.type()}: ${dialog.message()}`);
+    void (isOwn ? dialog.accept() : dialog.dismiss());
+  });
+  const own = new RegExp(`^${address.replaceAll(".", "\\.")}(assets/[\\w.-]+|sw\\.js)?([#?].*)?$`);
+  page.context().on("request", (request) => !own.test(request.url()) && !/^(blob|data):/.test(request.url()) && seen.push(`request: ${request.url()}`));
+  page.context().on("page", (other) => seen.push(`window: ${other.url()}`));
+  page.on("framenavigated", (frame) => frame !== page.mainFrame() && seen.push(`frame: ${frame.url()}`));
+  page.on("framenavigated", (frame) => frame === page.mainFrame() && !frame.url().startsWith(address) && seen.push(`gone to ${frame.url()}`));
+  return seen;
+}
+
+// harm lists what stands in the page as more than text: elements, handlers and links made from it, and characters that cannot be seen or
+// that turn the others round. What is edited stays as it is.
+export const harm = (page) =>
+  page.evaluate(() => {
+    const found = [];
+    const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}]/u;
+    const turns = /[\u202a-\u202e\u2066-\u2069\0-\x08\x0e-\x1f\x7f-\x9f]/;
+    const elements = (root) => [...root.querySelectorAll("*")].flatMap((e) => [e, ...(e.shadowRoot ? elements(e.shadowRoot) : [])]);
+    const made = "script, img:not(.cm-widgetBuffer), svg, math, iframe, frame, object, embed, style, video, audio, source, base, meta, link, marquee, form[action], b, a[href]:not([href^='#/'], .source, .skip, .big)";
+    for (const e of elements(document.body)) {
+      if (e.matches(made)) found.push(e.outerHTML.slice(0, 200));
+      for (const { name, value } of e.attributes) {
+        if (/^on/i.test(name)) found.push(`${e.localName} has ${name}`);
+        if (/^(aria-label|title|placeholder|alt)$/.test(name) && unseen.test(value) && !e.closest(".cm-editor")) found.push(`${name} of ${e.localName} has U+${unseen.exec(value)[0].codePointAt(0).toString(16)}: ${value.slice(0, 60)}`);
+      }
+      for (const node of e.childNodes) {
+        if (node.nodeType !== Node.TEXT_NODE || e.localName === "textarea") continue;
+        const bad = (e.closest(".cm-editor") ? turns : unseen).exec(node.data.replace(/[\t\n]/g, ""));
+        if (bad) found.push(`${e.localName}.${e.className}: U+${bad[0].codePointAt(0).toString(16)} in ${node.data.slice(0, 60)}`);
+      }
+    }
+    if (unseen.test(document.title)) found.push(`title: ${document.title}`);
+    if (globalThis.hacked !== undefined || globalThis.__x !== undefined) found.push("a script ran");
+    if (({}).polluted !== undefined) found.push("the prototype of all objects changed");
+    return found.slice(0, 10);
+  });
+
+// bplist writes a binary property list of objects that are bytes already; refs are of two bytes.
+export function bplist(objects) {
+  const parts = [Buffer.from("bplist00")];
+  const offsets = [];
+  let at = 8;
+  for (const object of objects) {
+    offsets.push(at);
+    parts.push(object);
+    at += object.length;
+  }
+  for (const offset of offsets) parts.push(Buffer.from([offset >>> 24, (offset >>> 16) & 255, (offset >>> 8) & 255, offset & 255]));
+  const trailer = Buffer.alloc(32);
+  trailer[6] = 4;
+  trailer[7] = 2;
+  trailer.writeBigUInt64BE(BigInt(objects.length), 8);
+  trailer.writeBigUInt64BE(BigInt(at), 24);
+  return Buffer.concat([...parts, trailer]);
+}
+const sized = (marker, n) => (n < 15 ? Buffer.from([marker | n]) : Buffer.from([marker | 15, 0x11, n >> 8, n & 255]));
+const refs = (list) => Buffer.concat(list.map((n) => Buffer.from([n >> 8, n & 255])));
+export const bplistText = (text) => {
+  const units = Buffer.from(text, "utf16le").swap16();
+  return Buffer.concat([sized(0x60, units.length / 2), units]);
+};
+export const bplistArray = (list) => Buffer.concat([sized(0xa0, list.length), refs(list)]);
+export const bplistDictionary = (keys, values) => Buffer.concat([sized(0xd0, keys.length), refs(keys), refs(values)]);

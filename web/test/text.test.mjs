@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { axe, launch, looks, open, phone, serve, syncguard } from "./harness.mjs";
+import { bplist, bplistArray, bplistDictionary, bplistText } from "./hostile.mjs";
 
 let browser, server, folder;
 before(async () => {
@@ -156,6 +157,22 @@ test("signed and binary profiles open, and a signature is made that openssl veri
   await ended(again);
 });
 
+test("a binary profile opens, and is saved as XML with the same values", async () => {
+  const keys = ["PayloadType", "PayloadVersion", "PayloadIdentifier", "PayloadUUID", "PayloadDisplayName", "PayloadContent"];
+  const values = ["Configuration", 1, "com.example.binary", "5A1B4B4B-5B3C-4C1C-8D8D-6E6E7F7F8A8B", "Größe 😀"];
+  const one = (v) => (typeof v === "number" ? Buffer.from([0x10, v]) : bplistText(v));
+  const data = bplist([bplistDictionary(keys.map((_, i) => i + 1), keys.map((_, i) => i + 7)), ...keys.map(bplistText), ...values.map(one), bplistArray([])]);
+  const path = file("binary.plist", data);
+  const page = await edit(path);
+  await page.getByText("The file was a binary property list. It is saved as XML.").waitFor();
+  const { name, data: text } = await saved(page, "Save .mobileconfig");
+  assert.equal(name, "com.example.binary.mobileconfig");
+  assert.match(text.toString(), /^<\?xml[\s\S]*<string>Größe 😀<\/string>/);
+  const values2 = (path) => syncguard(["inspect", "--format", "json", path]).stdout.replaceAll(/"(file|format|size)": [^\n]*/g, "");
+  assert.equal(values2(file("saved.mobileconfig", text)), values2(path));
+  await ended(page);
+});
+
 test("form and text follow each other, with one undo for both", async () => {
   const path = file("both.mobileconfig", profile());
   const page = await edit(path);
@@ -190,6 +207,71 @@ test("form and text follow each other, with one undo for both", async () => {
   await page.keyboard.press("Home");
   await page.keyboard.insertText("</array>");
   await page.locator(".side-text .trouble", { hasText: "Line " }).waitFor();
+  await ended(page);
+});
+
+test("the cursor in the text opens the form's field, and the focus in the form goes to its line", async () => {
+  const second = `<dict>
+			<key>PayloadType</key>
+			<string>com.apple.wifi.managed</string>
+			<key>PayloadIdentifier</key>
+			<string>com.example.wifi</string>
+			<key>PayloadUUID</key>
+			<string>0C2B4B4B-5B3C-4C1C-8D8D-6E6E7F7F8A8C</string>
+			<key>PayloadVersion</key>
+			<integer>1</integer>
+			<key>SSID_STR</key>
+			<string>Office</string>
+		</dict>
+		`;
+  const page = await edit(file("two.mobileconfig", profile().replace("<dict>\n\t\t\t<key>PayloadType</key>\n\t\t\t<string>com.apple.app", `${second}$&`)));
+  await page.locator(".cm-line", { hasText: "<false/> <!-- meeting rooms -->" }).click();
+  await page.locator(".payloads [aria-current]", { hasText: "com.apple.applicationaccess" }).waitFor();
+  await page.locator('.side-form [data-path="PayloadContent[1].allowCamera"]').waitFor();
+  await page.locator(".cm-line", { hasText: "Office" }).click();
+  await page.locator('.side-form [data-path="PayloadContent[0].SSID_STR"]').waitFor();
+  await page.locator('[data-path="PayloadContent[0].SSID_STR"] input').focus();
+  await page.locator(".cm-activeLine", { hasText: "Office" }).waitFor();
+  await page.locator(".payloads li button").nth(0).click();
+  await page.locator('[data-path="PayloadDisplayName"] input').focus();
+  await page.locator(".cm-activeLine", { hasText: "Größe" }).waitFor();
+  await ended(page);
+});
+
+test("a name leads to its definition, and is renamed everywhere", async () => {
+  const uuid = "11111111-2222-4333-8444-555555555555";
+  const other = "99999999-2222-4333-8444-555555555555";
+  const wifi = `
+		</dict>
+		<dict>
+			<key>PayloadType</key>
+			<string>com.apple.wifi.managed</string>
+			<key>PayloadIdentifier</key>
+			<string>com.example.wifi</string>
+			<key>PayloadUUID</key>
+			<string>0C2B4B4B-5B3C-4C1C-8D8D-6E6E7F7F8A8C</string>
+			<key>PayloadVersion</key>
+			<integer>1</integer>
+			<key>PayloadCertificateUUID</key>
+			<string>${uuid}</string>`;
+  const page = await edit(file("names.mobileconfig", profile(wifi).replace("0C2B4B4B-5B3C-4C1C-8D8D-6E6E7F7F8A8A", uuid)));
+  const line = () => page.locator(".cm-activeLine").first().textContent();
+  const reference = page.locator(".cm-line", { hasText: uuid }).last();
+  await reference.click();
+  await page.keyboard.press("Home");
+  for (let i = 0; i < 12; i++) await page.keyboard.press("ArrowRight");
+  const before = await page.evaluate(() => [...document.querySelector(".editor").shadowRoot.querySelectorAll(".cm-line")].findIndex((l) => l.matches(".cm-activeLine")));
+  await page.keyboard.press("F12");
+  await page.waitForFunction((before) => [...document.querySelector(".editor").shadowRoot.querySelectorAll(".cm-line")].findIndex((l) => l.matches(".cm-activeLine")) < before, before);
+  assert.match(await line(), new RegExp(uuid));
+  await page.keyboard.press("F2");
+  await page.locator(".cm-lsp-rename-panel input").fill(other);
+  await page.keyboard.press("Enter");
+  await page.locator(".cm-line", { hasText: other }).nth(1).waitFor();
+  await checked(page);
+  const text = (await saved(page, "Save .mobileconfig")).data.toString();
+  assert.equal(text.split(other).length, 3);
+  assert.ok(!text.includes(uuid));
   await ended(page);
 });
 

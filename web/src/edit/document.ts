@@ -92,6 +92,12 @@ export class Doc {
     return new TextEncoder().encode(this.lineBreak === "\r\n" ? text.replaceAll("\n", "\r\n") : text);
   }
 
+  // written waits for what the form was told to change; a field is told when it is left.
+  async written(): Promise<void> {
+    (document.activeElement as HTMLElement | null)?.dispatchEvent(new FocusEvent("blur"));
+    await this.queue;
+  }
+
   markSaved() {
     this.saved.value = this.state.doc;
   }
@@ -168,8 +174,9 @@ export class Doc {
     this.schedule(0);
   }
 
-  // select shows a value in the editor.
+  // select shows a value in the editor, if that is shown.
   select(path: Path) {
+    if (!this.view?.scrollDOM.clientHeight) return;
     const node = nodeAt(this.tree.peek(), path);
     if (!node) return;
     const at = Math.min(node.start, this.state.doc.length);

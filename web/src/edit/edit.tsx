@@ -8,7 +8,9 @@ import type { Diagnostic, OpenedText } from "../results";
 import { save } from "../ui/download";
 import { Editor, format, openDoc } from "../ui/editor";
 import { useTitle } from "../ui/title";
+import { clean } from "../ui/given";
 import { Trouble } from "../ui/trouble";
+import { visible } from "../ui/visible";
 import { Doc, nodeAt } from "./document";
 import "./edit.css";
 import { Sign } from "./sign";
@@ -40,8 +42,9 @@ function Start() {
     const file = list?.[0];
     if (!file) return;
     try {
-      const { result } = await call("open", {}, { [file.name]: new Uint8Array(await file.arrayBuffer()) });
-      const name = result.format === "binary" && !/\.mobileconfig$/i.test(file.name) ? file.name.replace(/\.\w+$/, "") + ".mobileconfig" : file.name;
+      const own = clean(file.name);
+      const { result } = await call("open", {}, { [own]: new Uint8Array(await file.arrayBuffer()) });
+      const name = result.format === "binary" && !/\.mobileconfig$/i.test(own) ? own.replace(/\.\w+$/, "") + ".mobileconfig" : own;
       show(openDoc(name, result.text), result);
     } catch (error) {
       trouble.value = error as EngineError;
@@ -101,25 +104,32 @@ function Desk({ doc }: { doc: Doc }) {
   const trouble = useSignal<EngineError | undefined>(undefined);
   const opened = origin.value;
   useEffect(() => {
-    const undoKeys = (event: KeyboardEvent) => {
-      if (!(event.metaKey || event.ctrlKey) || event.altKey || event.key.toLowerCase() !== "z") return;
+    const keys = (event: KeyboardEvent) => {
+      if (!(event.metaKey || event.ctrlKey) || event.altKey) return;
+      if (event.key.toLowerCase() === "s" && !event.shiftKey) {
+        event.preventDefault();
+        return void saveText();
+      }
+      if (event.key.toLowerCase() !== "z") return;
       const path = event.composedPath()[0];
       if (path instanceof Element && path.closest(".cm-editor, input, textarea")) return; // they have their own
       event.preventDefault();
       if (event.shiftKey) doc.redo();
       else doc.undo();
     };
-    addEventListener("keydown", undoKeys);
-    return () => removeEventListener("keydown", undoKeys);
+    addEventListener("keydown", keys);
+    return () => removeEventListener("keydown", keys);
   }, [doc]);
   useTitle(`${doc.changed.value ? "• " : ""}${doc.name}`);
 
-  function close() {
-    if (doc.changed.peek() && !confirm(`Close ${doc.name} without saving its changes?`)) return;
+  async function close() {
+    await doc.written();
+    if (doc.changed.peek() && !confirm(`Close ${visible(doc.name)} without saving its changes?`)) return;
     show(undefined);
   }
 
-  function saveText() {
+  async function saveText() {
+    await doc.written();
     const { name, type } = download(doc);
     save(name, doc.bytes(), type);
     doc.markSaved();
@@ -127,6 +137,7 @@ function Desk({ doc }: { doc: Doc }) {
 
   async function saveTemplate() {
     try {
+      await doc.written();
       const { result } = await call("asTemplate", {}, { [doc.name]: doc.bytes() });
       save(download(doc).name.replace(/\.\w+$/, "") + ".yaml", new TextEncoder().encode(result), "application/yaml");
       trouble.value = undefined;
@@ -139,7 +150,7 @@ function Desk({ doc }: { doc: Doc }) {
     <div class="desk">
       <div class="desk-head">
         <h1>
-          <span class="code">{doc.name}</span>
+          <span class="code">{visible(doc.name)}</span>
           {doc.changed.value && <span class="faint small"> changed</span>}
         </h1>
         <div class="desk-tools" role="group" aria-label="Document">
@@ -147,8 +158,8 @@ function Desk({ doc }: { doc: Doc }) {
           <button type="button" disabled={!doc.canRedo.value} onClick={() => doc.redo()}>Redo</button>
           {doc.kind === "profile" && <button type="button" aria-expanded={signing.value} onClick={() => (signing.value = !signing.value)}>Sign…</button>}
           {doc.kind !== "template" && <button type="button" onClick={() => void saveTemplate()}>Save as template</button>}
-          <button type="button" onClick={close}>Close</button>
-          <button type="button" class="main" onClick={saveText}>{saveLabel[doc.kind]}</button>
+          <button type="button" onClick={() => void close()}>Close</button>
+          <button type="button" class="main" onClick={() => void saveText()}>{saveLabel[doc.kind]}</button>
         </div>
       </div>
       {opened && <Origin opened={opened} />}
@@ -182,12 +193,12 @@ function TextSide({ doc }: { doc: Doc }) {
       </div>
       <p class="text-tools">
         <button type="button" onClick={() => format(doc)}>Format</button>
-        <span class="faint small keys">Ctrl-Space completes, F2 renames, F12 goes to the definition. Escape, then Tab, leaves the text.</span>
+        <span class="faint small keys">Ctrl-Space completes, F2 renames, F12 goes to the definition, F8 to the next finding. Escape, then Tab, leaves the text. Ctrl-S saves.</span>
       </p>
       {doc.trouble.value && <Trouble error={doc.trouble.value} />}
       {problem && (
         <p class="trouble">
-          Line {problem.line}: {problem.message} <button type="button" onClick={() => doc.reveal(problem.start, problem.end)}>Show</button>
+          Line {problem.line}: {visible(problem.message)} <button type="button" onClick={() => doc.reveal(problem.start, problem.end)}>Show</button>
         </p>
       )}
       <FindingList doc={doc} />
@@ -226,11 +237,11 @@ function FindingLine({ doc, finding }: { doc: Doc; finding: Diagnostic }) {
           line {finding.start.line}
         </button>
       )}{" "}
-      <span>{finding.message}</span>
-      {finding.help && finding.help !== finding.fix?.title && <span class="help">{finding.help}</span>}
+      <span>{visible(finding.message)}</span>
+      {finding.help && finding.help !== finding.fix?.title && <span class="help">{visible(finding.help)}</span>}
       {finding.fix && (
         <button type="button" class="fix" onClick={() => void doc.fix(finding)}>
-          {finding.fix.title}
+          {visible(finding.fix.title)}
           {finding.fix.unsafe && " (changes the effect)"}
         </button>
       )}
@@ -245,8 +256,8 @@ function Origin({ opened }: { opened: OpenedText }) {
     <>
       {opened.signed && (
         <p class="origin">
-          {signature?.signers?.length ? <>Signed by <strong>{signature.signers.map((s) => s.name || "unknown").join(", ")}</strong>. </> : "Signed. "}
-          {signature && (signature.integrity.ok ? "The content is as it was signed. " : `The signature does not hold: ${signature.integrity.detail}. `)}
+          {signature?.signers?.length ? <>Signed by <strong>{signature.signers.map((s) => visible(s.name) || "unknown").join(", ")}</strong>. </> : "Signed. "}
+          {signature && (signature.integrity.ok ? "The content is as it was signed. " : `The signature does not hold: ${visible(signature.integrity.detail)}. `)}
           Saving makes an unsigned copy.
         </p>
       )}
@@ -254,7 +265,7 @@ function Origin({ opened }: { opened: OpenedText }) {
       {opened.converted && (
         <p class="origin">{opened.format === "binary" ? "The file was a binary property list. It is saved as XML." : "The file was in another encoding. It is saved as UTF-8."}</p>
       )}
-      {opened.problem && <p class="trouble">{opened.problem}</p>}
+      {opened.problem && <p class="trouble">{visible(opened.problem)}</p>}
     </>
   );
 }

@@ -5,6 +5,7 @@ import { call, EngineError, type Files } from "../engine";
 import type { SignedProfile } from "../results";
 import { save } from "../ui/download";
 import { Trouble } from "../ui/trouble";
+import { visible } from "../ui/visible";
 import { Doc } from "./document";
 import { download } from "./edit";
 
@@ -25,6 +26,7 @@ export function Sign({ doc, close }: { doc: Doc; close: () => void }) {
     const secret = new TextEncoder().encode(passphrase.current!.value);
     passphrase.current!.value = "";
     busy.value = true;
+    await doc.written();
     const { name, type } = download(doc);
     // The names of the files are the page's own, so that none can be the other's.
     const files: Files = { [name]: doc.bytes(), "key/identity.p12": new Uint8Array(await identity.arrayBuffer()), "key/passphrase": secret };
@@ -67,8 +69,8 @@ export function Sign({ doc, close }: { doc: Doc; close: () => void }) {
           <ul class="findings">
             {refused.map((f) => (
               <li class="finding error">
-                <span class="badge">error</span> {f.message}
-                {f.help && <span class="help">{f.help}</span>}
+                <span class="badge">error</span> {visible(f.message)}
+                {f.help && <span class="help">{visible(f.help)}</span>}
               </li>
             ))}
           </ul>
@@ -83,20 +85,20 @@ export function Sign({ doc, close }: { doc: Doc; close: () => void }) {
 function Opinion({ identity, signed }: SignedProfile) {
   if (!identity || !signed) return null;
   const words: Record<string, string> = {
-    verified: `Devices show it as Verified: the chain ends at ${identity.root}.`,
-    "needs-root": `Devices that trust ${identity.root || "the root of its chain"} show it as Verified, others as Not Verified. This page knows no roots but Apple's.`,
+    verified: `Devices show it as Verified: the chain ends at ${visible(identity.root)}.`,
+    "needs-root": `Devices that trust ${visible(identity.root) || "the root of its chain"} show it as Verified, others as Not Verified. This page knows no roots but Apple's.`,
     "not-verified": "Devices show it as Not Verified.",
   };
   return (
     <>
-      <p class="good">Signed by {identity.name}.</p>
+      <p class="good">Signed by {visible(identity.name)}.</p>
       <p>{words[identity.verdict] ?? ""}</p>
       {identity.findings.length > 0 && (
         <ul>
           {identity.findings.map((f) => (
             <li>
-              {f.message}
-              {f.help && <span class="help">{f.help}</span>}
+              {visible(f.message)}
+              {f.help && <span class="help">{visible(f.help)}</span>}
             </li>
           ))}
         </ul>
@@ -108,5 +110,5 @@ function Opinion({ identity, signed }: SignedProfile) {
 // explained puts the chosen file's name into a message, and leaves out flags of the command line.
 function explained(error: EngineError, name: string): EngineError {
   const hint = error.hint && /--\w/.test(error.hint) ? "give the passphrase of the file" : error.hint;
-  return new EngineError(error.message.replaceAll("key/identity.p12", name), hint?.replaceAll("key/identity.p12", name));
+  return new EngineError(error.message.replaceAll("key/identity.p12", () => name), hint?.replaceAll("key/identity.p12", () => name));
 }

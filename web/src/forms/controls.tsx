@@ -4,6 +4,7 @@ import { useEffect, useId, useRef } from "preact/hooks";
 import type { Value } from "../edit/document";
 import { call } from "../engine";
 import type { DescribedData } from "../results";
+import { visible } from "../ui/visible";
 import { words, type Named } from "./scope";
 
 export interface ControlProps {
@@ -181,7 +182,7 @@ export function ChoiceControl(p: ControlProps & { kind: string; choices: { value
             requestAnimationFrame(() => document.getElementById(p.id)?.focus());
           }}
         >
-          Choose from the list
+          Choose from the list <span class="hidden">for {p.label}</span>
         </button>
       </span>
     );
@@ -289,9 +290,9 @@ export function DataControl(p: ControlProps & { mayUnset?: boolean | undefined }
             d.certificates.map((c) => (
               <dl class="f-certificate">
                 <dt>Subject</dt>
-                <dd>{c.subject}</dd>
+                <dd>{visible(c.subject)}</dd>
                 <dt>Issuer</dt>
-                <dd>{c.issuer === c.subject ? "itself" : c.issuer}</dd>
+                <dd>{c.issuer === c.subject ? "itself" : visible(c.issuer)}</dd>
                 <dt>Valid</dt>
                 <dd>
                   {c.notBefore.slice(0, 10)} to {c.notAfter.slice(0, 10)} {c.expired && <strong class="bad">expired</strong>}

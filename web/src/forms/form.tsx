@@ -4,11 +4,12 @@ import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Doc, Node, Path, Value } from "../edit/document";
 import { call } from "../engine";
-import type { Diagnostic, KeyEffect } from "../results";
+import type { Diagnostic, FormEntry, KeyEffect } from "../results";
 import { Targets } from "../ui/targets";
+import { visible } from "../ui/visible";
 import { formOf, formTypes, titleOf, topKeys, type Key } from "./facts";
 import { Field, Found, NewKey, oneOf } from "./field";
-import { organization } from "./new";
+import { answered, organization, wantedType } from "./new";
 import { fieldOf, pathText, textOf, type Named, type Scope } from "./scope";
 import { TypeSearch } from "./types";
 
@@ -45,13 +46,22 @@ export function FormSide({ doc }: { doc: Doc }) {
     });
   });
 
-  if (!tree) return <p class="faint">{doc.problem.value ? doc.problem.value.message : "Reading the document…"}</p>;
+  // A new document goes on at its form: what made it is gone, and the focus with it. A link asks for a payload of a type.
+  useEffect(() => {
+    if (tree && doc.changed.peek() && document.activeElement === document.body) focusForm();
+  }, [!tree]);
+  useSignalEffect(() => {
+    if (wantedType.value && !isDeclaration) adding.value = true;
+  });
+
+  if (!tree) return <p class="faint">{doc.problem.value ? visible(doc.problem.value.message) : "Reading the document…"}</p>;
   const index = isDeclaration ? 0 : Math.min(chosen.value, payloads.length - 1);
   const payload = isDeclaration ? tree : payloads[index];
   const named = payloads.map((p, i) => nameOf(p, i, doc));
   const typeKey = isDeclaration ? "Type" : doc.kind === "template" ? "type" : "PayloadType";
   const type = payload ? textOf(payload, typeKey) : "";
   const top: Path = index === own ? [] : isDeclaration ? ["Payload"] : doc.kind === "template" ? [list, index, "keys"] : [list, index];
+  const takes = (t: FormEntry) => !isDeclaration && (t.family === "payload" || t.family === "preferences" || doc.kind === "template");
   const scope: Scope = {
     doc,
     disabled: !doc.tree.value,
@@ -62,7 +72,8 @@ export function FormSide({ doc }: { doc: Doc }) {
     payloads: named.filter((_, i) => i !== index),
   };
 
-  const undo = (event: KeyboardEvent) => {
+  const keys = (event: KeyboardEvent) => {
+    if (event.key === "F8" && nextToDo(event.shiftKey)) return event.preventDefault();
     if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
     const key = event.key.toLowerCase();
     if (key !== "z" && key !== "y") return;
@@ -79,15 +90,19 @@ export function FormSide({ doc }: { doc: Doc }) {
     await doc.insert([list, payloads.length], doc.kind === "template" ? templatePayload(result.payload, payloads) : result.payload);
     chosen.value = payloads.length;
     adding.value = false;
+    answered();
     focusForm();
   }
 
   return (
-    <div class="forms" onKeyDown={undo}>
+    <div class="forms" onKeyDown={keys}>
       {!doc.tree.value && (
         <p class="trouble" role="status">
-          The text cannot be read now{doc.problem.value && `: ${doc.problem.value.message}`}. The form waits for it.
+          The text cannot be read now{doc.problem.value && `: ${visible(doc.problem.value.message)}`}. The form waits for it.
         </p>
+      )}
+      {wantedType.value && !formTypes()?.some((t) => t.id === wantedType.value && takes(t)) && (
+        <p class="origin">Close this document to begin one with {visible(wantedType.value)}.</p>
       )}
       <Overview scope={scope} go={(f) => go(f, list, chosen, adding)} />
       <Targets targets={doc.targets} label="Shown for" none="Any device" />
@@ -107,7 +122,7 @@ export function FormSide({ doc }: { doc: Doc }) {
                 <li key={i}>
                   <button type="button" aria-current={index === i && !adding.value ? "true" : undefined} onClick={() => ((chosen.value = i), (adding.value = false))}>
                     <span>{p.title}</span>
-                    <span class="small faint">{p.type || "no type"}</span>
+                    <span class="small faint">{visible(p.type) || "no type"}</span>
                     {count(doc.findings.value, [list, i])}
                   </button>
                 </li>
@@ -118,9 +133,9 @@ export function FormSide({ doc }: { doc: Doc }) {
             </button>
           </nav>
         )}
-        <section class="payload-form" id="payload-form" tabIndex={-1} aria-label={adding.value ? "Add a payload" : index === own ? "The profile itself" : titleOf(type)}>
+        <section class="payload-form" id="payload-form" tabIndex={-1} aria-label={adding.value ? "Add a payload" : index === own ? "The profile itself" : visible(titleOf(type))}>
           {adding.value ? (
-            <TypeSearch autofocus label="Add a payload" keep={(t) => t.family === "payload" || t.family === "preferences" || doc.kind === "template"} choose={(t) => void add(t.id)} />
+            <TypeSearch autofocus start={wantedType.value} label="Add a payload" keep={takes} choose={(t) => void add(t.id)} />
           ) : index === own ? (
             doc.kind === "template" ? (
               <p>Add a payload, or edit the text.</p>
@@ -145,7 +160,7 @@ export function FormSide({ doc }: { doc: Doc }) {
                   key={`${index} ${type}`}
                   scope={scope}
                   name={type}
-                  title={titleOf(type)}
+                  title={visible(titleOf(type))}
                   node={isDeclaration ? fieldOf(tree, "Payload") : doc.kind === "template" ? fieldOf(payload, "keys") : payload}
                   path={top}
                   around={isDeclaration ? { path: [], node: tree, without: ["Payload"] } : doc.kind === "template" ? undefined : { path: top, node: payload, without: [] }}
@@ -162,8 +177,23 @@ export function FormSide({ doc }: { doc: Doc }) {
 function focusForm() {
   requestAnimationFrame(() => {
     const form = document.getElementById("payload-form");
+    if (form?.querySelector(".f:focus-within")) return; // somebody was faster
     (form?.querySelector<HTMLElement>(".f input, .f select, .f textarea, .f summary, .f button") ?? form)?.focus();
   });
+}
+
+// control is what a field is edited by; a field inside another has its own.
+const control = ":scope > .f-states input:checked, :scope > .f-states input, :scope > select, :scope > .f-input :is(input, textarea, select), :scope > .f-data input, :scope > .f-inside > .f-input > button, :scope > .f-inside > summary";
+
+// nextToDo goes to the next field that is required and not set, or has a finding, from the focus on and around; back: to the one before.
+function nextToDo(back: boolean): boolean {
+  const fields = [...document.querySelectorAll<HTMLElement>(".type-form .f:is(:has(> .f-head > .f-required), :has(> .f-found))")];
+  if (back) fields.reverse();
+  const from = document.activeElement?.closest(".f") ?? document.activeElement ?? document.body;
+  const { DOCUMENT_POSITION_PRECEDING: before, DOCUMENT_POSITION_FOLLOWING: after } = globalThis.Node;
+  const next = fields.find((f) => f !== from && from.compareDocumentPosition(f) & (back ? before : after)) ?? fields[0];
+  next?.querySelector<HTMLElement>(control)?.focus();
+  return next !== undefined;
 }
 
 // go shows the field of a finding.
@@ -198,7 +228,7 @@ function nameOf(payload: Node, i: number, doc: Doc): Named {
   const isTemplate = doc.kind === "template";
   const type = textOf(payload, isTemplate ? "type" : "PayloadType");
   const title = (isTemplate ? textOf(payload, "name") : textOf(payload, "PayloadDisplayName")) || titleOf(type) || `Payload ${i + 1}`;
-  return { type, title, uuid: textOf(payload, isTemplate ? "id" : "PayloadUUID") };
+  return { type, title: visible(title), uuid: textOf(payload, isTemplate ? "id" : "PayloadUUID") };
 }
 
 const identity = /^Payload(Identifier|UUID|Type|Version)$/;
@@ -302,10 +332,6 @@ function TypeForm({ scope, name, title, node, path, without = [], around }: { sc
   const first = useRef<Set<string> | undefined>(undefined);
   const open = useRef(new Set<string>());
   const aroundOpen = useSignal(false);
-  useEffect(() => {
-    first.current = undefined;
-    open.current = new Set();
-  }, [name]);
   if (!form) return <p class="faint">Reading the keys of {title}…</p>;
   const all = topKeys(form, form.types, node).filter((k) => !without.includes(k.facts.name) && !(name === "Configuration" && identity.test(k.facts.name) && k.facts.name !== "PayloadIdentifier"));
   const keys = all.filter((k) => k.facts.name !== "ANY");
@@ -334,7 +360,7 @@ function TypeForm({ scope, name, title, node, path, without = [], around }: { sc
       <h2>{title}</h2>
       {name !== "Configuration" && (
         <p class="small faint">
-          <code>{name}</code>
+          <code>{visible(name)}</code>
           {type && ` · ${type.platforms.filter((p) => p.available).map((p) => `${p.platform} ${p.introduced ?? ""}`.trim()).join(", ")}`}
           {type?.replacement && ` · replaced by ${type.replacement}`}
         </p>
@@ -370,7 +396,7 @@ function TypeForm({ scope, name, title, node, path, without = [], around }: { sc
                 <>
                   {!any && type && <span class="badge">not in the schema</span>}
                   {f.value.kind !== "dictionary" && f.value.kind !== "array" && f.value.kind !== "data" && (
-                    <button type="button" class="plain" aria-label={`Remove ${f.key}`} disabled={scope.disabled} onClick={() => void scope.doc.assign([...path, f.key], undefined)}>
+                    <button type="button" class="plain" aria-label={`Remove ${visible(f.key)}`} disabled={scope.disabled} onClick={() => void scope.doc.assign([...path, f.key], undefined)}>
                       ×
                     </button>
                   )}

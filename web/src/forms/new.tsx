@@ -1,11 +1,22 @@
 // A new profile or declaration of any type.
 import "./forms.css";
-import { signal, useSignal } from "@preact/signals";
+import { computed, signal, useSignal } from "@preact/signals";
 import { call, type EngineError } from "../engine";
+import { route } from "../route";
 import { Trouble } from "../ui/trouble";
 import { TypeSearch } from "./types";
 
 export const organization = signal(""); // kept while the page is open
+
+// wantedType is the type that the address asks for: #/edit/new/TYPE.
+export const wantedType = computed(() => (route.value.name === "edit" && route.value.path[0] === "new" ? (route.value.path[1] ?? "") : ""));
+
+// answered ends what the address asks for.
+export function answered() {
+  if (!wantedType.peek()) return;
+  history.replaceState(null, "", "#/edit");
+  route.value = { name: "edit", path: [] };
+}
 
 // NewDocument begins a profile with one payload, or a declaration.
 export function NewDocument({ onMade }: { onMade: (name: string, text: string) => void }) {
@@ -25,11 +36,16 @@ export function NewDocument({ onMade }: { onMade: (name: string, text: string) =
         <span class="help">Identifiers begin with it. Keep it: a device updates a profile by its identifier.</span>
       </label>
       <TypeSearch
+        key={wantedType.value}
+        start={wantedType.value}
         label="What should it set?"
         keep={() => true}
         choose={(entry) => {
           call("minimal", { type: entry.id, organization: organization.value }).then(
-            ({ result }) => onMade(result.name, result.text),
+            ({ result }) => {
+              answered();
+              onMade(result.name, result.text);
+            },
             (error) => (trouble.value = error as EngineError),
           );
         }}

@@ -8,10 +8,10 @@ import { formTypes } from "./facts";
 const most = 40;
 const families: Record<string, string> = { payload: "payload", configuration: "declaration", asset: "declaration, asset", activation: "declaration, activation", management: "declaration, management", preferences: "preferences of a program" };
 
-// TypeSearch lists the types that fit some words. keep says which families there are.
-export function TypeSearch({ keep, choose, label, autofocus }: { keep: (entry: FormEntry) => boolean; choose: (entry: FormEntry) => void; label: string; autofocus?: boolean }) {
+// TypeSearch lists the types that fit some words, first those in start. keep says which families there are.
+export function TypeSearch({ keep, choose, label, start = "", autofocus }: { keep: (entry: FormEntry) => boolean; choose: (entry: FormEntry) => void; label: string; start?: string; autofocus?: boolean }) {
   const id = useId();
-  const query = useSignal("");
+  const query = useSignal(start);
   const byKey = useSignal<Map<string, string>>(new Map());
   const results = useRef<HTMLUListElement>(null);
 

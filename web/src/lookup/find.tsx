@@ -4,6 +4,7 @@ import { address, route } from "../route";
 import { useAnswer } from "../ui/answer";
 import { useTitle } from "../ui/title";
 import { Trouble } from "../ui/trouble";
+import { visible } from "../ui/visible";
 import { families, familyName } from "./words";
 
 const kinds: [kind: string, label: string][] = [["", "All"], ["type", "Types"], ["key", "Keys"], ["status", "Status items"], ["rule", "Rules"]];
@@ -91,7 +92,7 @@ export function Find() {
               {result.total === 0 && "Nothing found. Try fewer or other words."}
               {result.corrected && (
                 <>
-                  Nothing has these words. Results for <strong>{result.corrected}</strong>:{" "}
+                  Nothing has these words. Results for <strong>{visible(result.corrected)}</strong>:{" "}
                 </>
               )}
               {result.some && "Nothing has all of these words. Some of them: "}

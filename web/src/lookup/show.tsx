@@ -4,6 +4,7 @@ import { address, route } from "../route";
 import { useAnswer } from "../ui/answer";
 import { useTitle } from "../ui/title";
 import { Trouble } from "../ui/trouble";
+import { visible } from "../ui/visible";
 import { Effects } from "./effects";
 import { Source } from "./source";
 import { editable, familyName, valueText } from "./words";
@@ -23,7 +24,7 @@ export function Show() {
         {key && (
           <>
             {" › "}
-            <a href={address("type", type)}>{type}</a>
+            <a href={address("type", type)}>{visible(type)}</a>
           </>
         )}
       </nav>
@@ -32,7 +33,7 @@ export function Show() {
           <h1>Not found</h1>
           <Trouble error={error} />
           <p>
-            <a href={address("find", key || type)}>Search for {key || type}</a>
+            <a href={address("find", key || type)}>Search for {visible(key || type)}</a>
           </p>
         </>
       )}

@@ -12,7 +12,7 @@ import {
   serverCompletionSource,
 } from "@codemirror/lsp-client";
 import { EditorState, Prec, RangeSetBuilder, type Extension, type StateEffect } from "@codemirror/state";
-import { Decoration, EditorView, ViewPlugin, keymap, type DecorationSet, type ViewUpdate } from "@codemirror/view";
+import { Decoration, EditorView, ViewPlugin, highlightSpecialChars, keymap, type DecorationSet, type ViewUpdate } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { basicSetup } from "codemirror";
 import { useEffect, useRef } from "preact/hooks";
@@ -149,6 +149,7 @@ function dataFolds(state: EditorState): StateEffect<unknown>[] {
 export function editorExtensions(doc: Doc): Extension {
   return [
     basicSetup,
+    highlightSpecialChars({ addSpecialChars: /[\u2060-\u2064\u202a-\u202c\u2068\u{e0000}-\u{e007f}]/gu }), // others that turn text round, or cannot be seen
     look,
     syntaxHighlighting(colours),
     base64,

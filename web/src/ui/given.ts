@@ -51,11 +51,11 @@ async function read(found: Found[]): Promise<Given> {
   return given;
 }
 
-// clean makes a name that cannot leave the folder, and is not the program's word for its input.
-function clean(name: string): string {
+// clean makes a name that cannot leave the folder, and is neither the program's word for its input nor the script language's own.
+export function clean(name: string): string {
   const parts = name.split(/[/\\]/).filter((part) => part !== "" && part !== "." && part !== "..");
   const cleaned = parts.join("/").slice(-400);
-  return cleaned === "" || cleaned === "-" ? "file" : cleaned;
+  return cleaned === "" || cleaned === "-" || cleaned === "__proto__" ? "file" : cleaned;
 }
 
 export function unique(files: Record<string, unknown>, name: string): string {
