@@ -218,6 +218,7 @@ func canaryCommands() (all []string) {
 	for _, format := range []string{"text", "json", "html", "markdown"} {
 		add(append([]string{"c.json", "t.yaml"}, profiles...), "effective --target macOS@27/supervised --all --format "+format+" FILE c.json")
 	}
+	add([]string{"a.mobileconfig", "c.json", "t.yaml"}, "plan FILE", "plan --format json FILE", "plan --format ics FILE", "plan --format markdown FILE")
 	add([]string{"t.yaml"}, "build -o out/built FILE", "build --format json -o out/built FILE", "build --report html -o out/reported FILE", "build --report md -o out/reported FILE", "coverage --keys FILE", "coverage --format json FILE", "coverage --format html FILE", "coverage --format markdown FILE")
 	return append(all, "encrypt sound.mobileconfig --recipient device.pem -o out/encrypted", "decrypt encrypted.mobileconfig --cert device.pem --key device.key -o out/decrypted.mobileconfig",
 		"decrypt encrypted.mobileconfig --cert device.pem --key x.key -o out/x", "inspect encrypted.mobileconfig", "lint encrypted.mobileconfig", "lint .", "lint --format json .", "migrate -o out/migrated a.mobileconfig")
@@ -327,7 +328,7 @@ func TestSecretsInDamagedFiles(t *testing.T) {
 		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		for _, command := range []string{"lint", "lint --format sarif", "lint --format json", "validate", "inspect", "import --check", "fmt --diff", "coverage", "effective --all --target macOS@27/supervised", "diff " + name, "migrate", "lint --fix --diff"} {
+		for _, command := range []string{"lint", "lint --format sarif", "lint --format json", "validate", "inspect", "import --check", "fmt --diff", "coverage", "effective --all --target macOS@27/supervised", "diff " + name, "migrate", "plan", "lint --fix --diff"} {
 			var out bytes.Buffer
 			env := &Env{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out, Now: time.Now}
 			Main(t.Context(), env, append(strings.Fields(command), name), "test")

@@ -84,6 +84,7 @@ var fixtures = []struct{ part, file, from string }{
 	{"README.md: syncguard lint profiles/", "profiles/wifi.mobileconfig", "testdata/docs/wifi.mobileconfig"},
 	{"docs/import.md: syncguard import profiles/", "profiles/corp.mobileconfig", "testdata/docs/corp.mobileconfig"},
 	{"docs/import.md: syncguard import profiles/", "profiles/wifi.mobileconfig", ""},
+	{"docs/plan.md: ", "restrictions.mobileconfig", "testdata/shared/plan/restrictions.mobileconfig"},
 	{"docs/migrate.md: ", "corp.mobileconfig", "testdata/shared/migrate/corp.mobileconfig"},
 	{"docs/export.md: syncguard export jamf profiles/", "profiles/corp.mobileconfig", "testdata/shared/export/p/corp.mobileconfig"},
 	{"docs/export.md: syncguard export jamf profiles/", "profiles/phone.mobileconfig", "testdata/shared/export/p/phone.mobileconfig"},

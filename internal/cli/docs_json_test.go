@@ -38,6 +38,7 @@ var results = []struct {
 	{"coverage", reflect.TypeFor[app.CoverageCell]()},
 	{"effective", reflect.TypeFor[app.Effective]()},
 	{"import", reflect.TypeFor[app.ImportResult]()},
+	{"plan", reflect.TypeFor[app.PlanResult]()},
 	{"migrate", reflect.TypeFor[app.Migration]()},
 	{"verify", reflect.TypeFor[app.VerifyRun]()},
 	{"doctor", reflect.TypeFor[app.DoctorResult]()},

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
@@ -26,6 +28,7 @@ import (
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
 	"syncguard/internal/template"
+	"syncguard/internal/upgrade"
 	"syncguard/internal/view"
 	"syncguard/templates"
 )
@@ -87,6 +90,9 @@ func TestDocs(t *testing.T) {
 
 		"wifi with certificates": templatesIn(t, "wifi", "wifi.yaml", "berlin.yaml", "lab.yaml"),
 
+		"plan":              planStory(t),
+		"combined verdicts": combinedVerdicts(),
+
 		"consequences": consequenceTable(),
 		"rules":        strings.TrimSuffix(view.RulesMarkdown(&app.RulesListed{Rules: rules.Pages()}), "\n"),
 	}
@@ -125,6 +131,44 @@ func TestDocs(t *testing.T) {
 			t.Errorf("no document has the block %q", name)
 		}
 	}
+}
+
+// planStory is the command in docs/plan.md, and what it prints.
+func planStory(t *testing.T) string {
+	t.Helper()
+	const line = "plan restrictions.mobileconfig --from macOS@14/supervised --from macOS@15.2/supervised --to macOS@27"
+	t.Chdir(filepath.Join("testdata", "shared", "plan"))
+	var out, errs bytes.Buffer
+	env := &Env{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Now: time.Now}
+	if code := Main(t.Context(), env, strings.Fields(line), "test"); code != exitOK || errs.Len() > 0 {
+		t.Fatalf("code %d, %s", code, errs.String())
+	}
+	return "```\n$ syncguard " + line + "\n" + out.String() + "```"
+}
+
+// combinedVerdicts is the table of upgrade.Combine: a row for the verdict on the first move, a column for that on the next.
+func combinedVerdicts() string {
+	all := []upgrade.Verdict{upgrade.Unchanged, upgrade.Redeliver, upgrade.Changes, upgrade.Replaced, upgrade.Deprecated, upgrade.Stops, upgrade.Passes}
+	var b strings.Builder
+	b.WriteString("| first, then |")
+	for _, v := range all {
+		fmt.Fprintf(&b, " %s |", v)
+	}
+	b.WriteString("\n|---|" + strings.Repeat("---|", len(all)) + "\n")
+	for _, first := range all {
+		fmt.Fprintf(&b, "| **%s** |", first)
+		for _, then := range all {
+			gone := first == upgrade.Stops || first == upgrade.Passes
+			arrives := then == upgrade.Redeliver || then == upgrade.Passes
+			if gone && then != upgrade.Unchanged || arrives && first != upgrade.Unchanged {
+				b.WriteString(" – |")
+				continue
+			}
+			fmt.Fprintf(&b, " %s |", upgrade.Combine(first, then))
+		}
+		b.WriteString("\n")
+	}
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
 // consequenceTable lists what diff can say of a device.

@@ -76,7 +76,7 @@ func TestEveryWordIsKept(t *testing.T) {
 		"coverage builtin:prevention", "coverage dist/icloud-sync.ios-supervised.mobileconfig", "coverage --explain date-time --target iOS@18/manual builtin:prevention",
 		"schema list wifi", "schema search forceAutomatic", "schema sources", "schema show com.apple.wifi.managed", "schema show com.apple.configuration.softwareupdate.settings",
 		"rules --group sync", "rules updates-delayed", "verify dist/icloud-sync.macos-manual.mobileconfig",
-		"identity show cert.pem", "migrate dist/icloud-sync.macos-manual.mobileconfig", "lint dist/icloud-sync.macos-manual.mobileconfig",
+		"identity show cert.pem", "plan builtin:prevention", "plan dist/icloud-sync.macos-manual.mobileconfig", "migrate dist/icloud-sync.macos-manual.mobileconfig", "lint dist/icloud-sync.macos-manual.mobileconfig",
 		"build --unsigned --output profile --target iOS@27/supervised builtin:prevention", "build --unsigned -o out intents.yaml good.yaml", "sign good.mobileconfig -o out/signed.mobileconfig",
 	} {
 		known := map[string]bool{"": true}

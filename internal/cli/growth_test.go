@@ -39,6 +39,7 @@ var growthCommands = map[string][]string{
 		"import FILE", "import --check FILE", "import --check --format json FILE", "import -o OUT --secrets OUT/secrets.yaml FILE",
 		"coverage FILE", "coverage --format json FILE", "coverage --format html FILE", "coverage --format markdown FILE",
 		"effective --target macOS@27/supervised FILE OTHER", "effective --target iOS@26/supervised --all --format json FILE", "effective --target iOS@26/supervised --all --format html FILE", "effective --target macOS@27/supervised --all FILE",
+		"plan FILE", "plan --from iOS@17 --from iOS@26/supervised --to 27 --format json FILE", "plan --format markdown FILE", "plan --format ics --on 2027-01-15 FILE",
 		"sign --cert pki/leaf.pem --key pki/leaf.key -o OUT FILE", "sign --replace --allow-variables --cert pki/leaf.pem --key pki/leaf.key -o OUT FILE",
 		"verify FILE", "verify --roots pki/root.pem --format json FILE", "extract FILE", "extract --unverified FILE",
 		"encrypt --recipient pki/rsa.pem FILE", "decrypt --cert pki/rsa.pem --key pki/rsa.key FILE",
@@ -50,15 +51,15 @@ var growthCommands = map[string][]string{
 	},
 	"declaration": {
 		"lint FILE", "lint --format sarif FILE", "lint --fix --diff FILE", "validate FILE", "inspect FILE", "inspect --format json FILE", "inspect --format template FILE",
-		"diff FILE OTHER", "diff plain.json FILE", "fmt FILE", "fmt --diff FILE", "migrate FILE", "import FILE", "coverage FILE", "effective --target macOS@27/supervised FILE OTHER", "push kmfddm --dry-run --full FILE", "serve FILE",
+		"diff FILE OTHER", "diff plain.json FILE", "fmt FILE", "fmt --diff FILE", "migrate FILE", "import FILE", "coverage FILE", "effective --target macOS@27/supervised FILE OTHER", "plan FILE", "push kmfddm --dry-run --full FILE", "serve FILE",
 	},
 	"template": {
 		"lint FILE", "lint --format sarif FILE", "lint --fix --diff FILE", "validate FILE", "build --unsigned -o OUT FILE", "build --unsigned --report html,md -o OUT FILE",
-		"build --unsigned --untrusted --format json -o OUT FILE", "build --unsigned --output declarations -o OUT FILE", "coverage FILE", "effective --target iOS@26/supervised FILE", "coverage --keys FILE", "fmt FILE", "fmt --diff FILE",
+		"build --unsigned --untrusted --format json -o OUT FILE", "build --unsigned --output declarations -o OUT FILE", "coverage FILE", "effective --target iOS@26/supervised FILE", "coverage --keys FILE", "plan FILE", "fmt FILE", "fmt --diff FILE",
 		"inspect FILE", "import FILE", "diff FILE plain.mobileconfig",
 	},
 	"folder": {
-		"lint FILE", "lint --format json FILE", "lint --separate FILE", "lint --fix --diff FILE", "validate FILE", "inspect FILE", "diff FILE OTHER", "fmt --check FILE", "fmt -w FILE", "migrate FILE", "import --check FILE", "import -o OUT FILE", "coverage FILE", "effective --target macOS@27/supervised --all FILE", "verify FILE", "sign --cert pki/leaf.pem --key pki/leaf.key -o OUT FILE",
+		"lint FILE", "lint --format json FILE", "lint --separate FILE", "lint --fix --diff FILE", "validate FILE", "inspect FILE", "diff FILE OTHER", "fmt --check FILE", "fmt -w FILE", "migrate FILE", "import --check FILE", "import -o OUT FILE", "coverage FILE", "plan FILE", "effective --target macOS@27/supervised --all FILE", "verify FILE", "sign --cert pki/leaf.pem --key pki/leaf.key -o OUT FILE",
 		"export fleet -o OUT FILE", "push fleet --dry-run FILE", "push nanomdm --id A --dry-run FILE", "serve FILE", "build --unsigned -o OUT FILE/f.mobileconfig",
 	},
 	"catalog":   {"schema import --project FILE", "schema diff embedded FILE", "schema diff --format json embedded FILE"},

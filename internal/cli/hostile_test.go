@@ -61,6 +61,7 @@ var hostileLines = map[string][]string{
 	"lsp":                {"", "TEXT"},
 	"mcp":                {"", "--root .", "TEXT"},
 	"migrate":            {"good.mobileconfig", "bad.mobileconfig", "-o out/migrated bad.mobileconfig", "named"},
+	"plan":               {"good.mobileconfig", "bad.mobileconfig", "bad.json", "good.yaml", "intents.yaml", "bad.yaml", "good.mobileconfig other.mobileconfig", "--from TEXT good.mobileconfig", "--to TEXT good.mobileconfig", "--on TEXT good.mobileconfig", "named"},
 	"push":               {"TEXT"},
 	"rules":              {"", "TEXT", "--group TEXT", "unknown-key"},
 	"schema":             {"TEXT"},

@@ -197,6 +197,7 @@ func allCommands(version string) []command {
 		{"lsp", versioned(newLspCmd)},
 		{"mcp", versioned(newMCPCmd)},
 		{"migrate", newMigrateCmd},
+		{"plan", newPlanCmd},
 		{"push", versioned(newPushCmd)},
 		{"rules", newRulesCmd},
 		{"schema", newSchemaCmd},

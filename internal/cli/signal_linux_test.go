@@ -72,6 +72,7 @@ var signalCases = map[string][]string{
 	"lsp":     {"unread: lsp --help", "stdin: lsp"},
 	"mcp":     {"unread: mcp --help", "stdin: mcp"},
 	"migrate": {"unread: migrate a.mobileconfig --target iOS@27", "stdin: migrate - --target iOS@27", "fifo: migrate fifo --target iOS@27", "compute: migrate fifo --target iOS@27"},
+	"plan":    {"unread: plan a.mobileconfig", "stdin: plan -", "fifo: plan fifo", "compute: plan fifo"},
 
 	"push apple-business": {"unread: push apple-business --help", "stdin: push apple-business - --platform ios --server $SERVER", "compute: push apple-business fifo --platform ios --server $SERVER", "fifo: push apple-business fifo", "server: push apple-business a.mobileconfig --platform ios --server $SERVER", "prompt: push apple-business a.mobileconfig --platform ios"},
 	"push fleet":          {"unread: push fleet --help", "stdin: push fleet - --server $SERVER", "server: push fleet a.mobileconfig --server $SERVER", "prompt: push fleet a.mobileconfig --server $SERVER", "fifo: push fleet fifo --server $SERVER", "compute: push fleet fifo --server $SERVER"},
@@ -534,7 +535,7 @@ func (c *signalCase) large() string {
 	switch c.args[0] {
 	case "identity":
 		return strings.Repeat("x", 1000)
-	case "build", "coverage":
+	case "build", "coverage", "plan":
 		b.WriteString("organization:\n  name: Acme\nprofile:\n  identifier: com.acme\npayloads:\n")
 		for i := range 5000 {
 			fmt.Fprintf(&b, "  - type: com.apple.wifi.managed\n    SSID_STR: n%d\n", i)

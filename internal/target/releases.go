@@ -17,6 +17,9 @@ type releases struct {
 	Majors     map[Platform][][2]int            // first and last of each unbroken run of major versions
 	Closed     map[Platform]map[string]int      // the last minor version, for major ones without further updates
 	Supervised struct{ Since map[Platform]int } // since this major version MDM supervises every device, except in User Enrollment
+	Dates      struct {
+		Of map[Platform]map[string]string
+	}
 }
 
 var released = sync.OnceValue(func() releases {
@@ -39,6 +42,17 @@ func (p Platform) Majors() (all []int) {
 	}
 	return all
 }
+
+// ReleaseDate returns the day on which the platform's version came out, such as 2026-09-14, or "" if no source of it is known.
+func (p Platform) ReleaseDate(v Version) string { return released().Dates.Of[p][v.String()] }
+
+// SupervisesSince returns the first version on which MDM supervises every device of the platform, except in User Enrollment;
+// zero if there is none.
+func (p Platform) SupervisesSince() Version { return Version{Major: released().Supervised.Since[p]} }
+
+// CheckReleased returns an error with the nearest versions if the platform never had v. One of the next versions after the
+// last known one passes: it may be new.
+func (p Platform) CheckReleased(v Version) error { return p.checkReleased(v) }
 
 // checkReleased returns an error with the nearest versions if the platform never had v. One of the next versions after the last
 // known one passes: it may be new.

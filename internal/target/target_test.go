@@ -1,8 +1,10 @@
 package target
 
 import (
+	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestParse(t *testing.T) {
@@ -165,5 +167,33 @@ func TestNamesStay(t *testing.T) {
 	to, err := Parse("macOS@27/device")
 	if err != nil || to.Slug() != "macos-27-device" || to.Group() != "macos-device" || to.Describe() != "macOS 27+ · MDM, supervised" {
 		t.Errorf("got %s, %s, %s, %v", to.Slug(), to.Group(), to.Describe(), err)
+	}
+}
+
+// Each date is a day, later than those of the versions before it in the same major version, and after the first of its platform.
+func TestReleaseDates(t *testing.T) {
+	for p, of := range released().Dates.Of {
+		var versions []Version
+		for s, day := range of {
+			v, err := ParseVersion(s)
+			if _, bad := time.Parse(time.DateOnly, day); err != nil || bad != nil || v.String() != s || p.checkReleased(v) != nil {
+				t.Errorf("%s %s: %s, %v", p, s, day, err)
+			}
+			versions = append(versions, v)
+		}
+		slices.SortFunc(versions, Version.Compare)
+		for i, v := range versions[1:] {
+			if before := versions[i]; before.Major == v.Major && p.ReleaseDate(before) > p.ReleaseDate(v) {
+				t.Errorf("%s %s came out after %s", p, before, v)
+			}
+		}
+	}
+	for _, p := range Platforms() {
+		if got := p.ReleaseDate(Version{Major: 27}); got != "2026-09-14" {
+			t.Errorf("%s: %q", p, got)
+		}
+		if got := p.ReleaseDate(Version{Major: 27, Minor: 1}); got != "" {
+			t.Errorf("%s 27.1: %q", p, got)
+		}
 	}
 }

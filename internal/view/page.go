@@ -69,6 +69,7 @@ type Row struct {
 // List is items, each a line with blocks below it.
 type List struct {
 	Steps bool // in this order
+	Tasks bool // each with a box to check
 	Items []Item
 }
 

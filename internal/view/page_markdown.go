@@ -103,10 +103,17 @@ func (m *markdownWriter) section(s Section) {
 func (m *markdownWriter) list(indent string, l List) {
 	for i, item := range l.Items {
 		bullet := "* "
-		if l.Steps {
+		switch {
+		case l.Steps:
 			bullet = fmt.Sprintf("%d. ", i+1)
+		case l.Tasks:
+			bullet = "- "
 		}
-		fmt.Fprintf(&m.b, "%s%s%s\n", indent, bullet, item.Text.markdown())
+		box := ""
+		if l.Tasks {
+			box = "[ ] "
+		}
+		fmt.Fprintf(&m.b, "%s%s%s%s\n", indent, bullet, box, item.Text.markdown())
 		within := indent + strings.Repeat(" ", len(bullet))
 		for _, b := range item.Blocks {
 			if _, ok := b.(List); !ok {

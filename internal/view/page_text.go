@@ -54,10 +54,13 @@ func (p *Printer) below(text string) {
 func (p *Printer) list(indent string, l List) {
 	for i, item := range l.Items {
 		label := indent
-		if l.Steps {
+		switch {
+		case l.Steps:
 			label += fmt.Sprintf("%d. ", i+1)
+		case l.Tasks:
+			label += "[ ] "
 		}
-		if l.Steps {
+		if l.Steps || l.Tasks {
 			p.labeled(label, item.Text)
 		} else {
 			for _, line := range hanging(item.Text.terminal(), p.columns()-len(label)) {
@@ -66,7 +69,11 @@ func (p *Printer) list(indent string, l List) {
 		}
 		for _, b := range item.Blocks {
 			if inner, ok := b.(List); ok {
-				p.list(indent+"  ", inner)
+				within := indent + "  "
+				if l.Tasks {
+					within += "    "
+				}
+				p.list(within, inner)
 			} else {
 				p.block(b)
 			}
