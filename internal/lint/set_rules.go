@@ -7,7 +7,9 @@ import (
 	"strings"
 
 	"syncguard/internal/diag"
+	"syncguard/internal/fact"
 	"syncguard/internal/mdm"
+	"syncguard/internal/merge"
 	"syncguard/internal/text"
 	"syncguard/internal/work"
 )
@@ -186,6 +188,15 @@ func profileAgainstDeclaration(s *setPass) {
 	}
 }
 
+// besideHelp tells which of a payload and the declaration that replaces it counts, where that is stated.
+func besideHelp(by string) string {
+	const help = "manage it in only one of the two ways"
+	if r := merge.Replaced(by); r.Evidence != fact.Apple {
+		return fmt.Sprintf("%s (%s); %s", r.Does, r.Evidence, help)
+	}
+	return help
+}
+
 // addReplaced reports a payload or setting if an earlier declaration replaces it, and remembers it for a later one.
 func (s *setPass) addReplaced(by string, on platforms, at location, subject func() string) {
 	if by == "" {
@@ -194,7 +205,7 @@ func (s *setPass) addReplaced(by string, on platforms, at location, subject func
 	here := earlier{file: s.here, platforms: on}
 	if i := slices.IndexFunc(s.declared[by], func(d *earlier) bool { return canMeet(d, &here) }); i >= 0 {
 		d := s.declared[by][i]
-		s.report(at, d, fmt.Sprintf("%s is replaced by the declaration %s in %s", subject(), quote(by), d.file.quoted()), "manage it in only one of the two ways")
+		s.report(at, d, fmt.Sprintf("%s is replaced by the declaration %s in %s", subject(), quote(by), d.file.quoted()), besideHelp(by))
 		return
 	}
 	r := s.replaced[by]
@@ -239,7 +250,7 @@ func (s *setPass) addDeclaration(p *payloadFacts) {
 	} else if n > 0 {
 		message += ", and " + text.Count(n, "other")
 	}
-	d := s.report(p.typeText.at(root.field("Type")), &met[0].earlier, message, "manage it in only one of the two ways")
+	d := s.report(p.typeText.at(root.field("Type")), &met[0].earlier, message, besideHelp(by))
 	for _, place := range met[1:min(len(met), maxRelated)] {
 		d.Related = place.related(d.Related)
 	}

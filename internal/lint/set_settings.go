@@ -2,12 +2,14 @@ package lint
 
 import (
 	"fmt"
-	"slices"
+	"strconv"
 	"strings"
 	"unique"
 
+	"syncguard/internal/merge"
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
+	"syncguard/internal/target"
 	"syncguard/profiles"
 )
 
@@ -15,18 +17,20 @@ import (
 type setting struct {
 	domain, key string // domain is a payload type or preference domain; nested keys are joined by dots
 	shown       string // the value as shown in a message
-	value       uint64 // a hash of the value
-	within      *path  // the path of its dictionary
-	name        string // the key in that dictionary
-	replacement string // the declaration replacing it
-	platforms   platforms
-	start, end  int // byte offsets of the key
+	kind        plist.Kind
+	value       uint64    // a hash of the value
+	within      *path     // the path of its dictionary
+	name        string    // the key in that dictionary
+	replacement string    // the declaration replacing it
+	platforms   platforms // those on which another value in another file is a fault
+	start, end  int       // byte offsets of the key
 }
 
 func (x *setting) path() *path { return x.within.field(x.name) }
 
-// addSettings keeps the settings of a payload of the kind a device combines with those of other profiles: restrictions and
-// the like, and preferences of apps on a Mac. It leaves out payloads that coexist, such as Wi-Fi networks.
+// addSettings keeps the settings of a payload that can contradict those of other profiles, by package merge: restrictions and
+// the like, and preferences of apps on a Mac. It leaves out payloads that coexist, such as Wi-Fi networks, and settings of which
+// it is stated which value counts, unless Apple advises against setting them twice.
 func (m *FileFacts) addSettings(p *profile, pl *payload, index int, installable platforms) {
 	base := setting{within: pl.node.path, domain: pl.payloadType}
 	switch {
@@ -34,12 +38,12 @@ func (m *FileFacts) addSettings(p *profile, pl *payload, index int, installable 
 		m.addForced(pl, base, installable)
 	case pl.payloadType == "" || hasPlaceholder(pl.node.value.Get("PayloadType")):
 	case len(m.payloads[index].single) > 0: // single-instance rules report the payload as a whole
-	case slices.Contains(p.facts.Combined.Types, pl.payloadType):
-		base.platforms = installable & payloadPlatforms(pl)
-		m.addKeys(base, "", pl.node.value, pl.types, true)
 	case len(pl.types) == 0 || pl.types[0].Family == schema.Preferences:
 		base.platforms = installable & macOS
 		m.addKeys(base, "", pl.node.value, nil, true)
+	case merge.IsByKey(pl.payloadType, pl.types):
+		base.platforms = installable & payloadPlatforms(pl)
+		m.addKeys(base, "", pl.node.value, pl.types, true)
 	}
 }
 
@@ -80,14 +84,17 @@ func (m *FileFacts) addKeys(base setting, above string, v *plist.Value, types []
 			continue
 		}
 		key := above + f.Key
+		if isPayload && f.Value.Kind == plist.Array && merge.EntriesAt(base.domain, strings.SplitN(key, ".", 2)) != nil {
+			continue // its entries stand beside those of other profiles
+		}
 		if f.Value.Kind == plist.Dictionary && len(f.Value.Fields) > 0 && base.depth(key) < maxSettingDepth {
 			inner := base
 			inner.within = base.within.field(f.Key)
-			m.addKeys(inner, key+".", f.Value, nil, false)
+			m.addKeys(inner, key+".", f.Value, nil, isPayload)
 			continue
 		}
 		x := base
-		x.key, x.name, x.shown, x.value = key, f.Key, f.Value.Describe(), plist.Hash(f.Value)
+		x.key, x.name, x.shown, x.kind, x.value = key, f.Key, f.Value.Describe(), f.Value.Kind, plist.Hash(f.Value)
 		x.start, x.end = f.KeySpan.Start, f.KeySpan.End
 		for _, t := range types {
 			if k := keyNamed(t.Keys, f.Key); k != nil {
@@ -95,8 +102,25 @@ func (m *FileFacts) addKeys(base setting, above string, v *plist.Value, types []
 				x.platforms = base.platforms & keyPlatforms(t, k)
 			}
 		}
-		m.settings = append(m.settings, x)
+		if x.platforms = x.conflictOn(x.platforms); x.platforms != 0 || x.replacement != "" {
+			m.settings = append(m.settings, x)
+		}
 	}
+}
+
+// way is how values of the setting combine on a platform.
+func (x *setting) way(p target.Platform) merge.Way {
+	return merge.Payload(x.domain, nil, strings.Split(x.key, "."), p)
+}
+
+// conflictOn returns those of the platforms on which different values of the setting are a fault.
+func (x *setting) conflictOn(on platforms) (conflict platforms) {
+	for _, p := range target.SchemaPlatforms() {
+		if bit := platformBit(p); on&bit != 0 && x.way(p).IsConflict() {
+			conflict |= bit
+		}
+	}
+	return conflict
 }
 
 // depth counts the dots of a key. A key containing dots is merely compared as a whole sooner.
@@ -141,6 +165,7 @@ type settingName struct{ domain, key string }
 type earlierSetting struct {
 	earlier
 	shown string
+	kind  plist.Kind
 	value uint64
 }
 
@@ -162,7 +187,7 @@ func (s *Set) findOverlaps() (found []overlap) {
 			name = settingName{strings.Clone(x.domain), strings.Clone(x.key)}
 		}
 		before, ok := rival(s, &all, x.platforms, canMeetInScope, func() *earlierSetting {
-			return &earlierSetting{*s.remember(location{x.start, x.end, nil}, x.platforms), intern(x.shown), x.value}
+			return &earlierSetting{*s.remember(location{x.start, x.end, nil}, x.platforms), intern(x.shown), x.kind, x.value}
 		})
 		if ok {
 			found = append(found, overlap{x, before})
@@ -182,18 +207,72 @@ func conflictingSetting(s *setPass) {
 		if x.shown == other {
 			other = "a different one"
 		}
-		s.reportOverlap(o, fmt.Sprintf("%s is %s here, but %s in %s", quote(x.key), x.shown, other, o.before.file.quoted()))
+		s.reportOverlap(o, fmt.Sprintf("%s is %s here, but %s in %s", quote(x.key), x.shown, other, o.before.file.quoted()), o.whatCounts())
 	}
+}
+
+// whatCounts tells which of two values counts where that is stated, for the help of a finding; "" where it is not.
+func (o *overlap) whatCounts() string {
+	var counts string
+	var open []string
+	for _, p := range target.SchemaPlatforms() {
+		if o.here.platforms&o.before.platforms&platformBit(p) == 0 {
+			continue
+		}
+		if text := o.countsBy(o.here.way(p)); text != "" {
+			counts = text
+		} else {
+			open = append(open, string(p))
+		}
+	}
+	switch {
+	case counts == "":
+		return ""
+	case open == nil:
+		return counts + "; "
+	}
+	return fmt.Sprintf("%s, but on %s that is undefined; ", counts, strings.Join(open, ", "))
+}
+
+// countsBy tells what of two values counts by a way, "" if that is open.
+func (o *overlap) countsBy(w merge.Way) string {
+	areLists := o.here.kind == plist.Array && o.before.kind == plist.Array
+	a, b := scalar(o.here.kind, o.here.shown), scalar(o.before.kind, o.before.shown)
+	switch {
+	case areLists && w.How == merge.SetUnion:
+		return "what either list has counts"
+	case areLists && w.How == merge.SetIntersection:
+		return "only what both lists have counts"
+	case a == nil || b == nil:
+		return ""
+	}
+	if result, ok := w.Combine([]*plist.Value{a, b}); ok {
+		return result.Describe() + " counts, as the more restrictive one"
+	}
+	return ""
+}
+
+// scalar returns a value as shown, nil for others than numbers and booleans.
+func scalar(kind plist.Kind, shown string) *plist.Value {
+	switch kind {
+	case plist.Boolean:
+		return plist.NewBoolean(shown == "true")
+	case plist.Integer, plist.Real:
+		if f, err := strconv.ParseFloat(shown, 64); err == nil {
+			return &plist.Value{Kind: plist.Real, Real: f}
+		}
+	}
+	return nil
 }
 
 func settingManagedTwice(s *setPass) {
 	for _, o := range s.overlaps {
 		if x := o.here; x.value == o.before.value && x.domain == restrictions {
-			s.reportOverlap(o, fmt.Sprintf("%s is also managed in %s", quote(x.key), o.before.file.quoted()))
+			s.reportOverlap(o, fmt.Sprintf("%s is also managed in %s", quote(x.key), o.before.file.quoted()), "")
 		}
 	}
 }
 
-func (s *setPass) reportOverlap(o overlap, message string) {
-	s.report(o.here.location(), &o.before.earlier, message, "set it in only one profile")
+func (s *setPass) reportOverlap(o overlap, message, whatCounts string) {
+	s.report(o.here.location(), &o.before.earlier, message, whatCounts+"set it in only one profile")
 }

@@ -102,6 +102,37 @@ func TestSets(t *testing.T) {
 	}
 }
 
+// TestHelpNamesWhatCounts: a conflict with a stated outcome is not reported as if nothing were known.
+func TestHelpNamesWhatCounts(t *testing.T) {
+	c := New(schema.Embedded())
+	restrict := func(pairs ...any) *plist.Value { return pl(restrictions, pairs...) }
+	for _, tt := range []struct {
+		target string
+		a, b   *plist.Value
+		want   string
+	}{
+		{"iOS@26/supervised", restrict("allowCamera", true), restrict("allowCamera", false), "false counts, as the more restrictive one; set it in only one profile"},
+		{"iOS@26/supervised", restrict("ratingApps", 600), restrict("ratingApps", 200), "200 counts, as the more restrictive one; set it in only one profile"},
+		{"macOS@26/supervised", restrict("allowCamera", true), restrict("allowCamera", false), "set it in only one profile"},
+		{"", restrict("allowCamera", false), restrict("allowCamera", true), "false counts, as the more restrictive one, but on macOS that is undefined; set it in only one profile"},
+		{"iOS@26/supervised", restrict("blockedAppBundleIDs", arr("a")), restrict("blockedAppBundleIDs", arr("b")), "what either list has counts; set it in only one profile"},
+		{"iOS@26/supervised", restrict("allowCamera", true), restrict("allowCamera", "no"), "set it in only one profile"},
+	} {
+		var members []*FileFacts
+		for i, v := range []*plist.Value{one("a", tt.a), one("b", tt.b)} {
+			m, err := c.FileFacts(fmt.Sprint(i), nil, v, false, targets(t, tt.target))
+			if err != nil {
+				t.Fatal(err)
+			}
+			members = append(members, m)
+		}
+		found := checkSet(c, members, Options{Groups: rules.Groups()})[1]
+		if len(found) != 1 || found[0].Help != tt.want {
+			t.Errorf("%s: got %+v, want help %q", tt.target, found, tt.want)
+		}
+	}
+}
+
 func settingSets() []setCase {
 	camera := func(on bool) *plist.Value { return pl(restrictions, "allowCamera", on) }
 	chrome := func(pairs ...any) *plist.Value { return pl("com.google.Chrome", pairs...) }
@@ -135,6 +166,12 @@ func settingSets() []setCase {
 		{name: "order of keys", values: []*plist.Value{one("a", chrome("P", arr(d("A", 1, "B", 2)))), one("b", chrome("P", arr(d("B", 2, "A", 1))))}},
 		{name: "managed and plain", values: []*plist.Value{one("a", chrome("X", true)), one("b", managed("com.google.Chrome", "X", false))},
 			want: []string{`1 warning conflicting-setting PayloadContent[0].PayloadContent["com.google.Chrome"].Forced[0].mcx_preference_settings.X`}},
+		{name: "strictest counts", values: []*plist.Value{one("a", pl("com.apple.mobiledevice.passwordpolicy", "minLength", 6)), one("b", pl("com.apple.mobiledevice.passwordpolicy", "minLength", 8))}},
+		{name: "no rule for the key", values: []*plist.Value{one("a", pl("com.apple.security.firewall", "EnableFirewall", true, "LoggingOption", "brief")), one("b", pl("com.apple.security.firewall", "EnableFirewall", false, "LoggingOption", "detail"))},
+			want: []string{"1 " + conflict + "LoggingOption"}},
+		{name: "lists that add up", values: []*plist.Value{one("a", pl("com.apple.system-extension-policy", "AllowedTeamIdentifiers", arr("X9E956P446"))), one("b", pl("com.apple.system-extension-policy", "AllowedTeamIdentifiers", arr("DE8Y96K9QP")))}},
+		{name: "entries beside each other", values: []*plist.Value{one("a", pl("com.apple.TCC.configuration-profile-policy", "Services", d("SystemPolicyAllFiles", arr(d("Identifier", "com.a", "Allowed", true))))),
+			one("b", pl("com.apple.TCC.configuration-profile-policy", "Services", d("SystemPolicyAllFiles", arr(d("Identifier", "com.b", "Allowed", true)))))}},
 		{name: "secret preference", values: []*plist.Value{one("a", chrome("EnrollmentToken", "hunter2")), one("b", chrome("EnrollmentToken", "hunter22"))},
 			want: []string{"1 " + conflict + "EnrollmentToken"}},
 	}

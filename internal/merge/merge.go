@@ -80,8 +80,7 @@ func (w Way) IsDefined() bool {
 // is one of those for wholes then, or its settings combine key by key. types are the schema's for that payload type.
 func Payload(payloadType string, types []*schema.Type, path []string, p target.Platform) Way {
 	p = p.Schema()
-	for i := range entriesOf(payloadType) {
-		e := entriesOf(payloadType)[i]
+	for _, e := range entriesOf(payloadType) {
 		if !e.holds(path, p) {
 			continue
 		}
@@ -122,7 +121,8 @@ func allowsMultiple(types []*schema.Type, p target.Platform) (multiple *bool) {
 // For types without a schema, a Mac reads preferences.
 func IsByKey(payloadType string, types []*schema.Type) bool {
 	return slices.ContainsFunc(target.SchemaPlatforms(), func(p target.Platform) bool {
-		return !Payload(payloadType, types, nil, p).How.IsWhole()
+		isThere := len(types) == 0 || slices.ContainsFunc(types, func(t *schema.Type) bool { return !t.AvailabilityAt(p).NotAvailable })
+		return isThere && !Payload(payloadType, types, nil, p).How.IsWhole()
 	})
 }
 
@@ -186,6 +186,17 @@ func Beside(declarationType string, declared Way, mapped bool) Way {
 	return wayOf("declaration-beside-payload", Undefined)
 }
 
+// Replaced returns the rule for payloads beside the declaration type that replaces them.
+func Replaced(declarationType string) *Rule {
+	switch declarationType {
+	case softwareUpdateSettings:
+		return rule("declared-updates")
+	case "com.apple.configuration.passcode.settings":
+		return rule("declared-policies")
+	}
+	return rule("declaration-beside-payload")
+}
+
 const softwareUpdateSettings = "com.apple.configuration.softwareupdate.settings"
 
 // DeclaredWins reports whether a declaration counts alone, whatever a payload sets.
@@ -227,7 +238,7 @@ func (e *entry) holds(path []string, p target.Platform) bool {
 	if len(path) == 0 {
 		return false
 	}
-	return slices.ContainsFunc(strings.Fields(e.key), func(pattern string) bool { return matches(pattern, path) })
+	return slices.ContainsFunc(e.patterns, func(pattern string) bool { return matches(pattern, path) })
 }
 
 // matches reports whether a pattern is about a path: a name stands for the key and all below it, NAME* for names with that beginning,

@@ -1,6 +1,7 @@
 package merge
 
 import (
+	"strings"
 	"sync"
 
 	"syncguard/internal/fact"
@@ -80,6 +81,8 @@ type entry struct {
 	how       How
 	evidence  fact.Evidence // for these keys, if weaker than the rule's
 	order     []string      // of an enum, its values from first to last
+
+	patterns []string // of key
 }
 
 // notMac are the platforms with iOS's kind of restrictions.
@@ -160,6 +163,7 @@ var entriesByType = sync.OnceValue(func() map[string][]*entry {
 	for i := range entries {
 		for _, t := range entries[i].types {
 			for j := range entries[i].of {
+				entries[i].of[j].patterns = strings.Fields(entries[i].of[j].key)
 				all[t] = append(all[t], &entries[i].of[j])
 			}
 		}

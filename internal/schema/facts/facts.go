@@ -30,7 +30,6 @@ var Embedded = sync.OnceValue(func() *Facts {
 type Facts struct {
 	Secrets      Secrets
 	Preferences  Preferences
-	Combined     Combined
 	Counterparts []Extension         // payload types replaced by a declaration, though no schema states it
 	Groups       map[string][]string // payload types under one name, for References
 	Conditions   []Condition
@@ -65,13 +64,6 @@ type Form struct {
 
 // Matcher matches a token at the beginning of a text.
 func (f *Form) Matcher() *regexp.Regexp { return f.matcher() }
-
-// Combined are the payload types combined by a device if several are installed. Their values of one key can contradict
-// each other; payloads of other types stand beside each other.
-type Combined struct {
-	Types  []string
-	Source string
-}
 
 // Preferences are the payload types a Mac has no code for. It sets their keys as preferences of a program, and Apple's
 // schema of the payload does not know every key the program reads.

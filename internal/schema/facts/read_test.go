@@ -29,7 +29,6 @@ func read(data string) (*Facts, error) {
 type file struct {
 	Secrets      Secrets
 	Preferences  Preferences
-	Combined     Combined
 	Counterparts []extension
 	Groups       map[string][]string
 	Conditions   []condition
@@ -129,7 +128,7 @@ type test struct {
 // facts checks the facts.
 func (in *file) facts() (*Facts, error) {
 	r := &reader{}
-	f := &Facts{Secrets: in.Secrets, Preferences: in.Preferences, Combined: in.Combined, Groups: in.Groups}
+	f := &Facts{Secrets: in.Secrets, Preferences: in.Preferences, Groups: in.Groups}
 	r.check(slices.IsSorted(in.Secrets.Keys) && (len(in.Secrets.Keys) == 0 || in.Secrets.Source != ""), "secrets: want sorted keys and a source")
 	for _, form := range f.Secrets.Forms {
 		r.check(form.What != "" && len(form.Begins) >= 3 && form.Source != "", "form %q: want what, begins (3 characters or more) and source", form.Begins)
