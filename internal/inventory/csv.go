@@ -186,13 +186,13 @@ func (c *csvRows) fill(r *record, fields []string) {
 			value := strings.TrimSpace(fields[column])
 			switch {
 			case value == "":
-			case field == fieldIndex[Groups]:
+			case field == atGroups:
 				for part := range strings.FieldsFuncSeq(value, c.groups) {
 					if part = strings.TrimSpace(part); part != "" {
 						r.more = append(r.more, part)
 					}
 				}
-			case i > 0 && field == fieldIndex[Model] && r.text[field] != "":
+			case i > 0 && field == atModel && r.text[field] != "":
 				r.also = value
 			case r.text[field] == "":
 				r.text[field] = value

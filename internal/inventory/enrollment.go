@@ -3,6 +3,7 @@ package inventory
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"syncguard/internal/fact"
@@ -104,7 +105,7 @@ func (r *resolver) unsaid(rec *record, s said, t *target.Target) (Lack, string) 
 		return "", ""
 	}
 	switch {
-	case s.words != "":
+	case s.kind == unclear:
 		return LacksEnrollment, text.Quote(s.words) + colon(s.because)
 	case s.supervised == no:
 		return LacksEnrollment, "not supervised: Device Enrollment or User Enrollment"
@@ -121,36 +122,40 @@ func colon(s string) string {
 	return ": " + s
 }
 
-// noteMissing notes what no column says, after the first rows.
+// noteMissing notes what no row says, after the first ones.
 func (r *resolver) noteMissing() {
 	u := r.understood
-	has := func(f Field) bool { return u.Has(f) }
-	for _, origin := range u.Sources {
-		for _, s := range r.data.Sources {
-			if s.ID == origin.ID && u.Format == "JSON" {
-				for _, f := range Fields() {
-					if s.Silent[f] != "" && !u.hasValue(f) {
-						u.noteOnce("%s", s.Silent[f]+r.consequence(f))
-					}
+	missing := func(f Field) (note string, is bool) { return fmt.Sprintf("no column for %s", f), !u.Has(f) }
+	if u.Format == "JSON" {
+		missing = func(f Field) (string, bool) {
+			for _, s := range r.data.Sources {
+				if s.Silent[f] != "" && !u.hasValue(f) && slices.ContainsFunc(u.Sources, func(o Origin) bool { return o.ID == s.ID }) {
+					return s.Silent[f], true
 				}
 			}
+			return "", false
 		}
 	}
-	if u.Format != "CSV" {
-		return
-	}
+	_, noEnrollment := missing(Enrollment)
+	_, noSupervised := missing(Supervised)
 	for _, f := range []Field{Version, Enrollment, Supervised, Model, SharedIPad} {
-		if !has(f) && (f != Version || !r.sawVersion) {
-			u.noteOnce("no column for %s%s", f, r.consequence(f))
+		note, is := missing(f)
+		switch {
+		case !is || f == Version && r.sawVersion || f == Supervised && noEnrollment && noSupervised:
+		case f == Enrollment && noSupervised:
+			u.noteOnce("%s, and nothing about supervision: say it with --assume enrollment=device and --assume supervised=yes or no", note)
+		case f == Version:
+			u.noteOnce("%s: no device can be counted", note)
+			return
+		default:
+			u.noteOnce("%s%s", note, consequence(f))
 		}
 	}
 }
 
 // consequence tells what follows from a field that no row has.
-func (r *resolver) consequence(f Field) string {
+func consequence(f Field) string {
 	switch f {
-	case Version:
-		return ": no device can be counted"
 	case Enrollment:
 		return ": only supervised devices have a known enrollment"
 	case Supervised:

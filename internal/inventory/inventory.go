@@ -29,7 +29,7 @@ type Assume struct {
 	Enrollment target.Enrollment // "" to assume nothing
 }
 
-// Device is one row of an inventory.
+// Device is one row of an inventory. Its texts share the memory of the row: clone those to keep.
 type Device struct {
 	Row     int // in a spreadsheet, whose first row is the header; in JSON the number of the device
 	Serial  string

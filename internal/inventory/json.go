@@ -166,7 +166,8 @@ func (j *jsonRows) pageEnd() {
 	if n, err := strconv.Atoi(string(j.scan.value(j.data.page.total))); err == nil {
 		j.pageTotal = n
 	}
-	j.unfinished = j.unfinished || j.scan.value(j.data.page.next) != nil || string(j.scan.value(j.data.page.more)) == "true"
+	j.unfinished = j.unfinished || j.scan.value(j.data.page.next) != nil ||
+		slices.ContainsFunc(j.data.page.more, func(place int) bool { return string(j.scan.value(place)) == "true" })
 }
 
 // endPage ends the open object: a page, or else a device.

@@ -25,16 +25,35 @@ func Fields() []Field {
 	return []Field{Platform, Version, Enrollment, Supervised, Managed, SharedIPad, Model, Serial, Name, Groups}
 }
 
-// fieldIndex numbers all fields.
+// The places of the fields in a record, in the order of Fields.
+const (
+	atPlatform = iota
+	atVersion
+	atEnrollment
+	atSupervised
+	atManaged
+	atShared
+	atModel
+	atSerial
+	atName
+	atGroups
+	atAutomated
+	atChannel
+
+	fieldCount
+)
+
+// fieldAt returns the fields by their places.
+var fieldAt = append(Fields(), automated, channel)
+
+// fieldIndex returns the places of all fields.
 var fieldIndex = func() map[Field]int {
 	all := map[Field]int{}
-	for i, f := range append(Fields(), automated, channel) {
+	for i, f := range fieldAt {
 		all[f] = i
 	}
 	return all
 }()
-
-const fieldCount = 12
 
 // record is what one row says, in the words of its source. Texts are valid until the next row.
 type record struct {
@@ -47,7 +66,5 @@ type record struct {
 }
 
 func (r *record) reset() { *r = record{more: r.more[:0]} }
-
-func (r *record) get(f Field) string { return r.text[fieldIndex[f]] }
 
 func (r *record) isEmpty() bool { return r.text == [fieldCount]string{} && len(r.more) == 0 }

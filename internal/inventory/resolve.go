@@ -37,18 +37,22 @@ type resolver struct {
 	systems    map[string]system // by text; the same few texts come again and again
 	released   map[target.Target]string
 	sawVersion bool
+	platforms  map[[3]string]bool // words, platform and model that Understood was told of
+
+	readings   [fieldCount]map[string]reading // by value, of one source
+	readingsOf *source
 }
 
 // maxMemory bounds what a resolver remembers.
 const maxMemory = 4096
 
 func newResolver(a Assume, u *Understood) *resolver {
-	return &resolver{assume: a, understood: u, data: sources(), systems: map[string]system{}, released: map[target.Target]string{}}
+	return &resolver{assume: a, understood: u, data: sources(), systems: map[string]system{}, released: map[target.Target]string{}, platforms: map[[3]string]bool{}}
 }
 
 // device makes the device of a record.
 func (r *resolver) device(rec *record) Device {
-	d := Device{Row: rec.row, Serial: valid(rec.get(Serial)), Name: valid(rec.get(Name)), Model: valid(cmp.Or(rec.get(Model), rec.also))}
+	d := Device{Row: rec.row, Serial: valid(rec.text[atSerial]), Name: valid(rec.text[atName]), Model: valid(cmp.Or(rec.text[atModel], rec.also))}
 	if len(rec.more) > 0 {
 		d.Groups = make([]string, min(len(rec.more), maxGroups))
 		for i := range d.Groups {
@@ -75,7 +79,7 @@ func (r *resolver) target(rec *record, t *target.Target) (Lack, string) {
 	if s.kind == unmanaged || s.kind == pending {
 		return NotManaged, text.Quote(s.words)
 	} else if s.managed == no {
-		return NotManaged, "managed: " + text.Quote(rec.get(Managed))
+		return NotManaged, "managed: " + text.Quote(rec.text[atManaged])
 	}
 	if lacks, because := r.version(rec, t); lacks != "" {
 		return lacks, because
@@ -102,7 +106,7 @@ func valid(s string) string {
 
 // platform finds the platform. A model decides between iOS and iPadOS: many sources call both iOS.
 func (r *resolver) platform(rec *record, t *target.Target) (Lack, string) {
-	named, version := r.readSystem(rec.get(Platform)), r.readSystem(rec.get(Version))
+	named, version := r.readSystem(rec.text[atPlatform]), r.readSystem(rec.text[atVersion])
 	model, known := modelOf(rec)
 	t.Platform = cmp.Or(named.platform, version.platform, model)
 	other := cmp.Or(named.other, version.other)
@@ -113,11 +117,11 @@ func (r *resolver) platform(rec *record, t *target.Target) (Lack, string) {
 	case known && model == "":
 		return NotApple, "a HomePod takes no profiles of its own"
 	case t.Platform == "":
-		return LacksPlatform, quoteAny(rec.get(Platform), rec.get(Model))
+		return LacksPlatform, quoteAny(rec.text[atPlatform], rec.text[atModel])
 	case named.platform != "" && version.platform != "" && !sameFamily(named.platform, version.platform):
-		return Contradicts, fmt.Sprintf("%s, and %s", text.Quote(rec.get(Platform)), text.Quote(rec.get(Version)))
+		return Contradicts, fmt.Sprintf("%s, and %s", text.Quote(rec.text[atPlatform]), text.Quote(rec.text[atVersion]))
 	case model != "" && !sameFamily(t.Platform, model):
-		return Contradicts, fmt.Sprintf("%s, and the model %s", t.Platform, text.Quote(cmp.Or(rec.get(Model), rec.also)))
+		return Contradicts, fmt.Sprintf("%s, and the model %s", t.Platform, text.Quote(cmp.Or(rec.text[atModel], rec.also)))
 	}
 	if model != "" {
 		t.Platform = model
@@ -127,7 +131,7 @@ func (r *resolver) platform(rec *record, t *target.Target) (Lack, string) {
 
 // modelOf returns the platform of the model, by either of its names.
 func modelOf(rec *record) (target.Platform, bool) {
-	if p, known := readModel(rec.get(Model)); known {
+	if p, known := readModel(rec.text[atModel]); known {
 		return p, true
 	}
 	return readModel(rec.also)
@@ -135,13 +139,13 @@ func modelOf(rec *record) (target.Platform, bool) {
 
 // version finds the version, of the field for it or behind the name of the platform.
 func (r *resolver) version(rec *record, t *target.Target) (Lack, string) {
-	words := cmp.Or(rec.get(Version), rec.get(Platform))
+	words := cmp.Or(rec.text[atVersion], rec.text[atPlatform])
 	got := r.readSystem(words)
 	switch t.Version = got.version; {
 	case got.badText != "":
 		return LacksVersion, text.Quote(got.badText)
 	case t.Version.IsZero():
-		return LacksVersion, cmp.Or(quoteAny(rec.get(Version)), silence(rec, Version))
+		return LacksVersion, cmp.Or(quoteAny(rec.text[atVersion]), silence(rec, Version))
 	}
 	r.sawVersion = true
 	called := t.Platform
@@ -178,9 +182,10 @@ func (r *resolver) readSystem(s string) system {
 	}
 	known, ok := r.systems[s]
 	if !ok {
+		s = strings.Clone(s) // the text of a row is part of a larger one
 		known = readSystem(s)
 		if len(r.systems) < maxMemory {
-			r.systems[strings.Clone(s)] = known
+			r.systems[s] = known
 		}
 	}
 	return known
@@ -188,16 +193,19 @@ func (r *resolver) readSystem(s string) system {
 
 // tellPlatform records what the words for the platform are read as.
 func (r *resolver) tellPlatform(rec *record, called, is target.Platform) {
-	words := rec.get(Platform)
+	words := rec.text[atPlatform]
 	named := r.readSystem(words).platform
-	if named == "" || len(r.understood.Values) >= maxValues {
+	if key := [3]string{words, string(called), string(is)}; named == "" || len(r.understood.Values) >= maxValues || r.platforms[key] {
 		return
+	} else if len(r.platforms) < maxMemory {
+		key[0] = strings.Clone(words)
+		r.platforms[key] = true
 	}
 	switch {
 	case called != is:
 		words += ", before 13"
 	case named != is:
-		words += ", of the model " + strings.TrimRight(cmp.Or(rec.get(Model), rec.also), "0123456789,")
+		words += ", of the model " + strings.TrimRight(cmp.Or(rec.text[atModel], rec.also), "0123456789,")
 	}
 	r.understood.value(Meaning{Field: Platform, Value: words, Means: string(is)})
 }
@@ -231,13 +239,13 @@ type said struct {
 
 // read reads the words of a record about the enrollment.
 func (r *resolver) read(rec *record) (s said) {
-	s.supervised, s.managed, s.shared = r.answer(rec, Supervised), r.answer(rec, Managed), r.answer(rec, SharedIPad)
-	s.words = rec.get(Enrollment)
-	s.kind, s.because = r.kindOf(rec, Enrollment)
-	if r.answer(rec, automated) == yes && (s.kind == "" || s.kind == byDevice || s.kind == supervised) {
+	s.supervised, s.managed, s.shared = r.answer(rec, atSupervised), r.answer(rec, atManaged), r.answer(rec, atShared)
+	s.words = rec.text[atEnrollment]
+	s.kind, s.because = r.kindOf(rec, atEnrollment)
+	if r.answer(rec, atAutomated) == yes && (s.kind == "" || s.kind == byDevice || s.kind == supervised) {
 		s.kind = byAutomated
 	}
-	switch reported, _ := r.kindOf(rec, channel); {
+	switch reported, _ := r.kindOf(rec, atChannel); {
 	case reported == byUser || reported == bySharedIPad:
 		s.kind, s.because = reported, ""
 	case reported == byDevice && s.kind == unclear:
@@ -246,18 +254,48 @@ func (r *resolver) read(rec *record) (s said) {
 	return s
 }
 
-// answer reads a yes or no, and records what it is read as.
-func (r *resolver) answer(rec *record, f Field) answer {
-	words := rec.get(f)
+// reading is what a value was read as.
+type reading struct {
+	answer  answer
+	kind    kind
+	because string
+}
+
+// remembered reads a value once: the same few come again and again. Only a new one is recorded in Understood.
+func (r *resolver) remembered(rec *record, at int, read func(f Field, words string) reading) reading {
+	words := rec.text[at]
 	if words == "" {
-		return unsaid
+		return reading{}
 	}
-	if m := r.meaning(rec, f, words); m != nil {
+	if rec.source != r.readingsOf {
+		r.readings, r.readingsOf = [fieldCount]map[string]reading{}, rec.source
+	}
+	known, ok := r.readings[at][words]
+	if !ok {
+		words = strings.Clone(words)
+		known = read(fieldAt[at], words)
+		if r.readings[at] == nil {
+			r.readings[at] = map[string]reading{}
+		}
+		if len(r.readings[at]) < maxMemory {
+			r.readings[at][words] = known
+		}
+	}
+	return known
+}
+
+// answer reads a yes or no.
+func (r *resolver) answer(rec *record, at int) answer {
+	return r.remembered(rec, at, func(f Field, words string) reading { return r.readAnswer(rec, f, words) }).answer
+}
+
+func (r *resolver) readAnswer(rec *record, f Field, words string) reading {
+	if m := rec.source.meaning(f, words); m != nil {
 		r.tell(f, words, m.Means.describe(), m.Statement, m.Because)
 		if m.Means == unmanaged {
-			return no
+			return reading{answer: no}
 		}
-		return yes
+		return reading{answer: yes}
 	}
 	a := readAnswer(words)
 	means := a.String()
@@ -272,7 +310,7 @@ func (r *resolver) answer(rec *record, f Field) answer {
 		means = "nothing: neither yes nor no"
 	}
 	r.tell(f, words, means, fact.Statement{}, "")
-	return a
+	return reading{answer: a}
 }
 
 func (r *resolver) tell(f Field, words, means string, s fact.Statement, because string) {
@@ -281,36 +319,25 @@ func (r *resolver) tell(f Field, words, means string, s fact.Statement, because 
 	}
 }
 
-// meaning finds what a source says of a value; nil for nothing.
-func (r *resolver) meaning(rec *record, f Field, words string) *meaning {
-	if rec.source == nil {
-		return nil
-	}
-	known := rec.source.meanings[f]
-	if m := known[words]; m != nil {
-		return m
-	}
-	return known[strings.ToLower(words)]
+// kindOf reads a kind of enrollment.
+func (r *resolver) kindOf(rec *record, at int) (k kind, because string) {
+	known := r.remembered(rec, at, func(f Field, words string) reading { return r.readKind(rec, f, words) })
+	return known.kind, known.because
 }
 
-// kindOf reads a kind of enrollment, and records what it is read as.
-func (r *resolver) kindOf(rec *record, f Field) (k kind, because string) {
-	words := rec.get(f)
-	if words == "" {
-		return "", ""
-	}
-	m := r.meaning(rec, f, words)
+func (r *resolver) readKind(rec *record, f Field, words string) reading {
+	m := rec.source.meaning(f, words)
 	if m == nil && f == Enrollment {
 		m = columnMeanings()[strings.ToLower(strings.TrimSpace(words))]
 	}
 	if m == nil {
 		r.tell(f, words, "nothing: unknown", fact.Statement{}, "")
-		return unclear, "unknown word"
+		return reading{kind: unclear, because: "unknown word"}
 	}
 	means := m.Means.describe()
 	if m.Means == "" {
 		means = "nothing about the enrollment"
 	}
 	r.tell(f, words, means, m.Statement, m.Because)
-	return m.Means, m.Because
+	return reading{kind: m.Means, because: m.Because}
 }

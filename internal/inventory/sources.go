@@ -62,7 +62,10 @@ type sourceData struct {
 }
 
 // pagePlaces are the places of what a page says of the whole list.
-type pagePlaces struct{ total, next, more int }
+type pagePlaces struct {
+	total, next int
+	more        []int
+}
 
 // sources returns the facts. The result is shared; do not modify it.
 var sources = sync.OnceValue(func() *sourceData {
@@ -91,7 +94,7 @@ var sources = sync.OnceValue(func() *sourceData {
 			}
 		}
 	}
-	d.page = pagePlaces{total: d.place("totalCount"), next: d.place("@odata.nextLink"), more: d.place("meta.has_next_results")}
+	d.page = pagePlaces{total: d.place("totalCount"), next: d.place("@odata.nextLink"), more: []int{d.place("meta.has_next_results"), d.place("has_more")}}
 	return d
 })
 
@@ -150,4 +153,12 @@ func (d *sourceData) supervises(p target.Platform, v target.Version) *sinceFact 
 		}
 	}
 	return nil
+}
+
+// meaning finds what a value means; nil for nothing, and for a nil source.
+func (s *source) meaning(f Field, words string) *meaning {
+	if s == nil {
+		return nil
+	}
+	return s.meanings[f][strings.ToLower(words)]
 }
