@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { after, before, test } from "node:test";
-import { axe, desk, launch, looks, open, phone, screenshots, serve, spoken, syncguard, walk } from "./harness.mjs";
+import { axe, launch, looks, open, screenshots, serve, spoken, syncguard, walk } from "./harness.mjs";
 
 // What a person could fill in, shared with the test of the engine.
 const plausible = JSON.parse(readFileSync(new URL("plausible.json", import.meta.url), "utf8"));
@@ -247,10 +247,7 @@ test("forms with every kind of control are accessible and fit", async () => {
     }
     await settled();
     for (const kind of await page.locator(".type-form").evaluate((form) => ["select", "textarea", "details", "form.f-new", "input[type=radio]", "input[type=password]", "input[type=file]", "input[type=datetime-local]", "input.f-number", ".f-list", ".f-certificate", ".f-found", ".f-kind"].filter((s) => form.querySelector(s)))) seen.add(kind);
-    for (const viewport of [phone, desk]) {
-      await page.setViewportSize(viewport);
-      await axe(page);
-    }
+    await axe(page);
     await looks(page, `form-open-${id}`);
     await leave();
   }

@@ -70,12 +70,17 @@ const checkAccessibility = () =>
     .run(document, { runOnly: { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] } })
     .then(({ violations }) => violations.map((v) => [`${v.id}: ${v.help}`, ...v.nodes.map((n) => `${n.target} ${n.html} ${n.failureSummary}`)].join("\n")));
 
-// axe checks the accessibility of what the page shows now, in light and in dark.
+// axe checks the accessibility of what the page shows now, on a phone and a desk, in light and in dark.
 export async function axe(page) {
-  for (const colorScheme of ["dark", "light"]) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const found = await evaluate(page, `if (!globalThis.axe) { ${axeSource} } (${checkAccessibility})()`);
-    assert.deepEqual(found, [], `axe, ${colorScheme}:\n${found.join("\n")}`);
+  const size = page.viewportSize();
+  const other = size.width === phone.width ? desk : phone;
+  for (const viewport of [other, size]) {
+    await page.setViewportSize(viewport);
+    for (const colorScheme of ["dark", "light"]) {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      const found = await evaluate(page, `if (!globalThis.axe) { ${axeSource} } (${checkAccessibility})()`);
+      assert.deepEqual(found, [], `axe, ${viewport.width} px, ${colorScheme}:\n${found.join("\n")}`);
+    }
   }
 }
 

@@ -193,6 +193,109 @@ test("reports of hostile files are text when they are opened", async () => {
   await ended(page);
 });
 
+// dag is a binary property list of few bytes and 10^12 values: each array has the next one ten times.
+function dag() {
+  const texts = ["PayloadType", "Configuration", "PayloadContent"].map(bplistText);
+  const arrays = Array.from({ length: 12 }, (_, i) => bplistArray(Array(10).fill(i < 11 ? 5 + i : 1)));
+  return bplist([bplistDictionary([1, 3], [2, 4]), ...texts, ...arrays]);
+}
+
+const many = (n, f) => Array.from({ length: n }, (_, i) => f(i)).join("");
+const harmful = {
+  "empty.mobileconfig": "",
+  "mark.mobileconfig": "\ufeff",
+  "zeros.mobileconfig": Buffer.alloc(4096),
+  "page.mobileconfig": "<!doctype html><html><script>globalThis.__x=1</script><img src=x onerror=alert(1)></html>",
+  "picture.mobileconfig": Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64"),
+  "archive.mobileconfig": Buffer.from("504b0304140000000800", "hex"),
+  "one-line.mobileconfig": profile({}).replace(/<key>SSID_STR[\s\S]*?<\/string>/, () => many(3000, (i) => `<key>unknown${i}</key><string>x</string>`)).replaceAll(/\n\s*/g, ""),
+  "one-line.json": `{"Type":"com.apple.configuration.passcode.settings","Identifier":"com.example.a","ServerToken":"1","Payload":{${many(3000, (i) => `${i ? "," : ""}"unknown${i}":1`)}}}`,
+  "one-uuid.mobileconfig": profileOf("Corp", Array.from({ length: 1500 }, (_, i) => payload(7, "com.apple.webClip.managed", `<key>PayloadIdentifier</key><string>com.example.${i}</string><key>URL</key><string>https://example.com</string><key>Label</key><string>a</string>`))),
+  "aliases.yaml": `version: 1\nprofile: {name: a, identifier: com.example.a}\nx: &a "${"a".repeat(200000)}"\ny: [${many(300, () => "*a, ")}]\n`,
+  "deep.mobileconfig": profile({ settings: `<key>a</key>${"<array>".repeat(20000)}${"</array>".repeat(20000)}` }),
+  "deep.json": `{"Type":"a","Payload":${"[".repeat(100000)}${"]".repeat(100000)}}`,
+  "deep.yaml": `a: ${"[".repeat(20000)}`,
+  "dag.mobileconfig": dag(),
+  "cut.mobileconfig": dag().subarray(0, 90),
+  "long-key.mobileconfig": profile({ settings: `<key>${"k".repeat(1 << 20)}</key><string>x</string>` }),
+  "line-feeds.mobileconfig": profile({ settings: `<key>a</key><string>${"\n".repeat(300000)}</string>` }),
+  "comments.mobileconfig": profile({ settings: "<!-- c -->".repeat(60000) }),
+  "instructions.mobileconfig": profile({ settings: "<?a b?>".repeat(60000) }),
+  "placeholders.mobileconfig": profile({ settings: `<key>a</key><string>${"${a}".repeat(100000)}${"%A".repeat(200000)}</string>` }),
+  "entities.mobileconfig": `<?xml version="1.0"?><!DOCTYPE plist [<!ENTITY a "${"a".repeat(1000)}"><!ENTITY b "${"&a;".repeat(1000)}"><!ENTITY c SYSTEM "http://evil.example/x">]><plist version="1.0"><dict><key>a</key><string>${"&b;".repeat(1000)}&c;</string></dict></plist>`,
+  "twice.mobileconfig": profile({ settings: "<key>AutoJoin</key><false/><key>AutoJoin</key><true/>" }),
+  "second.mobileconfig": profile({}) + profile({}),
+  "utf-16.mobileconfig": Buffer.from("\ufeff" + profile({}).replace("UTF-8", "UTF-16"), "utf16le"),
+  "latin-1.mobileconfig": Buffer.from(profile({ name: "Größe" }).replace("UTF-8", "ISO-8859-1"), "latin1"),
+  "utf-7.mobileconfig": profile({ name: "+ADw-script+AD4-" }).replace("UTF-8", "UTF-7"),
+  "not-utf-8.mobileconfig": Buffer.concat([Buffer.from(profile({})), Buffer.from([0xff, 0xfe, 0xc0, 0x80])]),
+  "signed-badly.mobileconfig": Buffer.concat([Buffer.from("3080060926864886f70d010702a0803080", "hex"), Buffer.alloc(300, 0x30)]),
+  "length.mobileconfig": Buffer.from("3084ffffffff06092a864886f70d010702", "hex"),
+};
+// What can be read: it has findings of its own, or none. All others have one message that says why not.
+const works = /^(one-|aliases|entities|line-feeds|comments|instructions|placeholders|long-key|twice|utf-16|latin-1|deep\.mobileconfig|second|not-utf-8)/;
+
+test("files made to harm end in a message, and the page goes on", async () => {
+  const page = await watched("#/check");
+  const good = { name: "good.mobileconfig", mimeType: "text/plain", buffer: Buffer.from(profile({ settings: "<key>EncryptionType</key><string>wpa2</string>" })) };
+  const slow = [];
+  const unclear = [];
+  await page.evaluate(() => {
+    globalThis.longest = 0;
+    let last = performance.now();
+    setInterval(() => {
+      const now = performance.now();
+      globalThis.longest = Math.max(globalThis.longest, now - last);
+      last = now;
+    }, 20);
+  });
+  const timed = async (what, work) => {
+    const began = performance.now();
+    await page.evaluate(() => void (globalThis.longest = 0));
+    await work();
+    const took = performance.now() - began;
+    const stood = await page.evaluate(() => globalThis.longest);
+    if (took > 5000 || stood > 1000) slow.push(`${what}: ${Math.round(took)} ms, stood still ${Math.round(stood)} ms`);
+    assert.ok(took < 30000 && stood < 5000, slow.at(-1));
+  };
+  for (const [name, data] of Object.entries(harmful)) {
+    await timed(`check ${name}`, async () => {
+      await page.locator("input.files").setInputFiles({ name, mimeType: "text/plain", buffer: Buffer.from(data) });
+      await page.locator("#view .finding, #view .trouble, .summary .good, .trouble[role=alert]").first().waitFor({ timeout: 30000 });
+    });
+    const messages = await page.locator("#view .finding .message, .trouble").allTextContents();
+    if (!works.test(name) && messages.length !== 1) unclear.push(`${name}: ${messages.length}: ${messages.slice(0, 3).join(" | ")}`);
+    for (const message of messages) assert.ok(message.length < 600 && !/undefined|\[object|panic|goroutine/.test(message), `${name}: ${message.slice(0, 300)}`);
+    assert.deepEqual(await harm(page), [], name);
+    await page.getByRole("tab", { name: "Content" }).click();
+    await timed(`content of ${name}`, () => page.locator("#view .tree, #view .trouble, #view .card").first().waitFor({ timeout: 30000 }));
+    assert.deepEqual(await harm(page), [], name);
+    await page.getByRole("tab", { name: "Findings" }).click();
+    await page.getByRole("button", { name: "Start over" }).click();
+  }
+  await page.locator("input.files").setInputFiles(good);
+  await page.locator(".finding mark", { hasText: "wpa2" }).waitFor();
+
+  await page.evaluate(() => void (location.hash = "#/edit"));
+  for (const [name, data] of Object.entries(harmful)) {
+    await timed(`edit ${name}`, async () => {
+      await page.locator("input[type=file]").first().setInputFiles({ name, mimeType: "text/plain", buffer: Buffer.from(data) });
+      await page.locator('main > .trouble, section[aria-label="Findings"][aria-busy=false], .side-text > .trouble').first().waitFor({ state: "attached", timeout: 30000 });
+    });
+    const isOpen = await page.locator(".desk").count();
+    const messages = await page.locator(".trouble").allTextContents();
+    for (const message of messages) assert.ok(message.length < 600 && !/undefined|\[object|panic|goroutine/.test(message), `${name}: ${message.slice(0, 300)}`);
+    if (!isOpen && messages.length !== 1) unclear.push(`edit ${name}: ${messages.join(" | ")}`);
+    assert.deepEqual(await harm(page), [], name);
+    if (isOpen) await close(page);
+  }
+  await edit(page, good.name, good.buffer);
+  await page.locator(".side-text .finding", { hasText: "wpa2" }).first().waitFor();
+  assert.deepEqual(unclear, []);
+  if (slow.length) console.log(`# slow:\n#   ${slow.join("\n#   ")}`);
+  await ended(page);
+});
+
 test("an identity that asks for endless work is refused", async () => {
   const run = (args) => {
     const r = spawnSync("openssl", args, { cwd: folder, encoding: "utf8" });

@@ -47,6 +47,9 @@ const sampleOf: Record<string, string> = {
   "local-date-time": "2027-01-31T18:00:00",
 };
 
+// longText is how many characters a control cannot hold without the page standing still.
+const longText = 50_000;
+
 // TextControl edits text and numbers. It writes after a pause, and when it is left.
 export function TextControl(p: ControlProps & { kind: string; sense?: string | undefined; secret?: boolean | undefined; keepsEmpty?: boolean | undefined; unit?: string | undefined; bounds?: { min?: number | undefined; max?: number | undefined } | undefined }) {
   const draft = useSignal<string | undefined>(undefined);
@@ -89,6 +92,13 @@ export function TextControl(p: ControlProps & { kind: string; sense?: string | u
     timer.current = setTimeout(commit, 350);
   }
 
+  if (text.length > longText)
+    return (
+      <span class="f-input">
+        <textarea {...aria(p)} rows={4} readOnly value={text.slice(0, 1000)} />
+        <span class="faint small">The first 1,000 of {text.length.toLocaleString("en")} characters. Edit it in the text.</span>
+      </span>
+    );
   const shownText = draft.value ?? text;
   const common = {
     ...aria(p),

@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useId, useRef } from "preact/hooks";
 import type { ComponentChildren } from "preact";
-import type { Node, Path, Value } from "../edit/document";
+import type { Field as TreeField, Node, Path, Value } from "../edit/document";
 import type { Diagnostic, KeyEffect, OnPlatform } from "../results";
 import { describe } from "../ui/choices";
 import { visible } from "../ui/visible";
@@ -270,23 +270,7 @@ export function Fields({ scope, path, node, keys, any, isFree }: { scope: Scope;
   return (
     <>
       {first.map(show)}
-      {others.map((f) => (
-        <Field
-          key={f.key}
-          scope={scope}
-          path={[...path, f.key]}
-          node={f.value}
-          k={any}
-          name={f.key}
-          extra={
-            f.value.kind !== "dictionary" && f.value.kind !== "array" && f.value.kind !== "data" ? (
-              <button type="button" class="plain" aria-label={`Remove ${visible(f.key)}`} disabled={scope.disabled} onClick={() => void scope.doc.assign([...path, f.key], undefined)}>
-                ×
-              </button>
-            ) : undefined
-          }
-        />
-      ))}
+      <Others scope={scope} path={path} fields={others} k={any} />
       {rest.length > 0 &&
         (rest.length <= few && first.length === 0 ? (
           rest.map(show)
@@ -299,6 +283,40 @@ export function Fields({ scope, path, node, keys, any, isFree }: { scope: Scope;
           </details>
         ))}
       {(any || isFree) && <NewKey scope={scope} path={path} node={node} any={any} />}
+    </>
+  );
+}
+
+// Others are the keys that a schema does not name. isStrange marks them, where none but named ones are expected.
+export function Others({ scope, path, fields, k, isStrange }: { scope: Scope; path: Path; fields: TreeField[]; k: Key | undefined; isStrange?: boolean }) {
+  const shown = useSignal(100); // as in lists
+  return (
+    <>
+      {fields.slice(0, shown.value).map((f) => (
+        <Field
+          key={f.key}
+          scope={scope}
+          path={[...path, f.key]}
+          node={f.value}
+          k={k}
+          name={f.key}
+          extra={
+            <>
+              {isStrange && <span class="badge">not in the schema</span>}
+              {f.value.kind !== "dictionary" && f.value.kind !== "array" && f.value.kind !== "data" && (
+                <button type="button" class="plain" aria-label={`Remove ${visible(f.key)}`} disabled={scope.disabled} onClick={() => void scope.doc.assign([...path, f.key], undefined)}>
+                  ×
+                </button>
+              )}
+            </>
+          }
+        />
+      ))}
+      {fields.length > shown.value && (
+        <button type="button" onClick={() => (shown.value += 500)}>
+          Show more of {fields.length} keys
+        </button>
+      )}
     </>
   );
 }

@@ -8,7 +8,7 @@ import type { Diagnostic, FormEntry, KeyEffect } from "../results";
 import { Targets } from "../ui/targets";
 import { visible } from "../ui/visible";
 import { formOf, formTypes, titleOf, topKeys, type Key } from "./facts";
-import { Field, Found, NewKey, oneOf } from "./field";
+import { Field, Found, NewKey, Others, oneOf } from "./field";
 import { answered, organization, wantedType } from "./new";
 import { fieldOf, pathText, textOf, type Named, type Scope } from "./scope";
 import { TypeSearch } from "./types";
@@ -25,10 +25,16 @@ export function FormSide({ doc }: { doc: Doc }) {
   const tree = last.current;
   const findings = useComputed(() => {
     const map = new Map<string, Diagnostic[]>();
-    for (const f of doc.findings.value) if (f.path) map.set(f.path, [...(map.get(f.path) ?? []), f]);
+    for (const f of doc.findings.value) {
+      if (!f.path) continue;
+      const here = map.get(f.path);
+      if (here) here.push(f);
+      else map.set(f.path, [f]);
+    }
     return map;
   });
   const list = doc.kind === "template" ? "payloads" : "PayloadContent";
+  const counts = useComputed(() => byPayload(doc.findings.value, list));
   const payloads = fieldOf(tree, list)?.items ?? [];
   const isDeclaration = doc.kind === "declaration";
 
@@ -123,7 +129,7 @@ export function FormSide({ doc }: { doc: Doc }) {
                   <button type="button" aria-current={index === i && !adding.value ? "true" : undefined} onClick={() => ((chosen.value = i), (adding.value = false))}>
                     <span>{p.title}</span>
                     <span class="small faint">{visible(p.type) || "no type"}</span>
-                    {count(doc.findings.value, [list, i])}
+                    <Count here={counts.value.get(i)} />
                   </button>
                 </li>
               ))}
@@ -217,11 +223,22 @@ function go(finding: Diagnostic, list: string, chosen: { value: number }, adding
   );
 }
 
-function count(findings: Diagnostic[], path: Path) {
-  const prefix = pathText(path);
-  const here = findings.filter((f) => f.path === prefix || f.path?.startsWith(prefix + "."));
+// byPayload has the findings of each payload of a list.
+function byPayload(findings: Diagnostic[], list: string): Map<number, Diagnostic[]> {
+  const map = new Map<number, Diagnostic[]>();
+  for (const f of findings) {
+    const at = f.path?.startsWith(`${list}[`) ? parseInt(f.path.slice(list.length + 1), 10) : NaN;
+    if (Number.isNaN(at)) continue;
+    const here = map.get(at);
+    if (here) here.push(f);
+    else map.set(at, [f]);
+  }
+  return map;
+}
+
+function Count({ here = [] }: { here: Diagnostic[] | undefined }) {
   const worst = here.find((f) => f.severity === "error") ?? here.find((f) => f.severity === "warning") ?? here[0];
-  return worst && <span class={`badge ${worst.severity}`}>{here.length === 1 ? `1 ${worst.severity}` : `${here.length} findings`}</span>;
+  return worst ? <span class={`badge ${worst.severity}`}>{here.length === 1 ? `1 ${worst.severity}` : `${here.length} findings`}</span> : null;
 }
 
 function nameOf(payload: Node, i: number, doc: Doc): Named {
@@ -384,26 +401,7 @@ function TypeForm({ scope, name, title, node, path, without = [], around }: { sc
       ) : (
         <>
           {top.map(show)}
-          {others.map((f) => (
-            <Field
-              key={f.key}
-              scope={scope}
-              path={[...path, f.key]}
-              node={f.value}
-              k={any}
-              name={f.key}
-              extra={
-                <>
-                  {!any && type && <span class="badge">not in the schema</span>}
-                  {f.value.kind !== "dictionary" && f.value.kind !== "array" && f.value.kind !== "data" && (
-                    <button type="button" class="plain" aria-label={`Remove ${visible(f.key)}`} disabled={scope.disabled} onClick={() => void scope.doc.assign([...path, f.key], undefined)}>
-                      ×
-                    </button>
-                  )}
-                </>
-              }
-            />
-          ))}
+          <Others scope={scope} path={path} fields={others} k={any} isStrange={!any && !!type} />
           {groups.map((g) => (
             <Group key={g.name} start={groups.length === 1 && top.length === 0 && others.length === 0} name={groups.length === 1 ? "More keys" : g.name} count={g.keys.filter((k) => !first.current!.has(k.facts.name)).length} opened={(isOpen) => (isOpen ? open.current.add(g.name) : open.current.delete(g.name))}>
               {() => g.keys.filter((k) => !first.current!.has(k.facts.name)).map(show)}
