@@ -3,6 +3,7 @@ package inventory
 import (
 	"cmp"
 	"fmt"
+	"hash/maphash"
 	"strings"
 
 	"syncguard/internal/diag"
@@ -37,6 +38,8 @@ type resolver struct {
 	systems    map[string]system // by text; the same few texts come again and again
 	released   map[target.Target]string
 	sawVersion bool
+	seed       maphash.Seed
+	serials    map[uint64]bool
 	platforms  map[[3]string]bool // words, platform and model that Understood was told of
 
 	readings   [fieldCount]map[string]reading // by value, of one source
@@ -47,7 +50,7 @@ type resolver struct {
 const maxMemory = 4096
 
 func newResolver(a Assume, u *Understood) *resolver {
-	return &resolver{assume: a, understood: u, data: sources(), systems: map[string]system{}, released: map[target.Target]string{}, platforms: map[[3]string]bool{}}
+	return &resolver{assume: a, understood: u, data: sources(), systems: map[string]system{}, released: map[target.Target]string{}, platforms: map[[3]string]bool{}, seed: maphash.MakeSeed(), serials: map[uint64]bool{}}
 }
 
 // device makes the device of a record.
@@ -66,8 +69,25 @@ func (r *resolver) device(rec *record) Device {
 		d.Lacks, d.Because = LacksFields, rec.broken
 		return d
 	}
+	r.noteSerial(d.Serial)
 	d.Lacks, d.Because = r.target(rec, &d.Target)
 	return d
+}
+
+// maxSerials bounds the serial numbers that are remembered, by their hashes: 8 bytes each, and as much again for the map.
+const maxSerials = 1 << 20
+
+// noteSerial counts rows whose serial number an earlier row has: lists of two servers name a device twice, and so do pages read twice.
+func (r *resolver) noteSerial(serial string) {
+	if len(serial) < 5 { // Apple's are longer; these are words such as n/a
+		return
+	}
+	hash := maphash.String(r.seed, serial)
+	if r.serials[hash] {
+		r.understood.Repeated++
+	} else if len(r.serials) < maxSerials {
+		r.serials[hash] = true
+	}
 }
 
 // target finds the target of a record, or what it lacks. What is known stays in the target.

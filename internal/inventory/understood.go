@@ -23,6 +23,10 @@ type Understood struct {
 	// Assumed is the number of devices whose rows were completed by `--assume`. It is known after the last device.
 	Assumed int `json:"assumed"`
 
+	// Repeated is the number of rows whose serial number an earlier row has; they are counted. Of the first 1,048,576 serial
+	// numbers each is compared. It is known after the last device.
+	Repeated int `json:"repeated"`
+
 	// Incomplete tells that devices are missing from the list; empty if nothing says so. It is known after the last device.
 	Incomplete string `json:"incomplete,omitempty"`
 
@@ -144,6 +148,9 @@ func (u *Understood) Lines() []string {
 		}
 	}
 	lines = append(lines, u.Notes...)
+	if u.Repeated > 0 {
+		lines = append(lines, fmt.Sprintf("rows with the serial number of an earlier one: %d; their devices are counted twice", u.Repeated))
+	}
 	if u.Incomplete != "" {
 		lines = append(lines, u.Incomplete)
 	}
