@@ -125,7 +125,9 @@ func colon(s string) string {
 // noteMissing notes what no row says, after the first ones.
 func (r *resolver) noteMissing() {
 	u := r.understood
-	missing := func(f Field) (note string, is bool) { return fmt.Sprintf("no column for %s", f), !u.Has(f) }
+	missing := func(f Field) (note string, is bool) {
+		return "no column for " + strings.Replace(string(f), "shared-ipad", "Shared iPad", 1), !u.Has(f)
+	}
 	if u.Format == "JSON" {
 		missing = func(f Field) (string, bool) {
 			for _, s := range r.data.Sources {
@@ -138,7 +140,13 @@ func (r *resolver) noteMissing() {
 	}
 	_, noEnrollment := missing(Enrollment)
 	_, noSupervised := missing(Supervised)
-	for _, f := range []Field{Version, Enrollment, Supervised, Model, SharedIPad} {
+	r.missing = map[Field]string{}
+	for _, f := range []Field{Model, SharedIPad} { // told once a device is concerned
+		if note, is := missing(f); is {
+			r.missing[f] = note
+		}
+	}
+	for _, f := range []Field{Version, Enrollment, Supervised} {
 		note, is := missing(f)
 		switch {
 		case !is || f == Version && r.sawVersion || f == Supervised && noEnrollment && noSupervised:
@@ -155,17 +163,28 @@ func (r *resolver) noteMissing() {
 
 // consequence tells what follows from a field that no row has.
 func consequence(f Field) string {
-	switch f {
-	case Enrollment:
+	if f == Enrollment {
 		return ": only supervised devices have a known enrollment"
-	case Supervised:
-		return ": only devices whose enrollment says it count as supervised"
-	case Model:
-		return ": iPads that are called iOS count as iOS"
-	case SharedIPad:
-		return ": Shared iPads count as supervised iPads"
 	}
-	return ""
+	return ": only devices whose enrollment says it count as supervised"
+}
+
+// noteConcerned notes a missing field once a device is counted otherwise because of it.
+func (r *resolver) noteConcerned(rec *record, t target.Target) {
+	switch {
+	case t.Platform == target.IPadOS && t.Enrollment == target.Supervised && rec.text[atShared] == "":
+		r.iPads = true
+	case t.Platform == target.IOS && rec.text[atModel] == "" && r.readSystem(rec.text[atPlatform]).platform == target.IOS:
+		r.unsure = true
+	}
+	if note := r.missing[SharedIPad]; note != "" && r.iPads {
+		r.understood.noteOnce("%s: Shared iPads count as supervised iPads", note)
+		delete(r.missing, SharedIPad)
+	}
+	if note := r.missing[Model]; note != "" && r.unsure {
+		r.understood.noteOnce("%s: iPads that are called iOS count as iOS", note)
+		delete(r.missing, Model)
+	}
 }
 
 // columnMeanings are the words for enrollments in columns of CSV.

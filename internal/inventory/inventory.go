@@ -184,6 +184,7 @@ func (r *Reader) readAhead() error {
 		return diag.WithHint(fmt.Errorf("%s has none of the fields of a known inventory", r.name), "%s", "want CSV with a header, or JSON of "+sourceTitles())
 	}
 	r.resolver.noteMissing()
+	r.resolver.noteConcerned(&record{}, target.Target{}) // the first rows may have been
 	return nil
 }
 

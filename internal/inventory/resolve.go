@@ -38,6 +38,9 @@ type resolver struct {
 	systems    map[string]system // by text; the same few texts come again and again
 	released   map[target.Target]string
 	sawVersion bool
+	missing    map[Field]string // notes on fields that no row has, for the first device concerned
+	iPads      bool             // supervised ones that may be Shared iPads
+	unsure     bool             // devices called iOS that may be iPads
 	seed       maphash.Seed
 	serials    map[uint64]bool
 	platforms  map[[3]string]bool // words, platform and model that Understood was told of
@@ -107,6 +110,7 @@ func (r *resolver) target(rec *record, t *target.Target) (Lack, string) {
 	if lacks, because := r.enrollment(rec, s, t); lacks != "" {
 		return lacks, because
 	}
+	r.noteConcerned(rec, *t)
 	return r.check(*t)
 }
 
