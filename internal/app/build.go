@@ -36,6 +36,8 @@ type BuildOptions struct {
 
 	// Reports returns further files, such as reports, to write in one go with the profiles; nil for none.
 	Reports func(*BuildResult) ([]files.File, error)
+
+	Inventory InventoryOptions // whose devices the reports count; may be none
 }
 
 // BuildResult is the result of Build. Its JSON is stable: fields are only ever added (docs/json.md).
@@ -63,6 +65,7 @@ type BuiltPart struct {
 	Profiles     []*BuiltProfile
 	Effects      []Effect // of the profiles; only for reports
 	Resolvers    []compose.Resolver
+	Counts       *CoverageCounts // of the devices of an inventory; nil without one
 
 	spec *template.Spec
 }
@@ -183,6 +186,11 @@ func (o *BuildOptions) write(ctx context.Context, h *Host, r *BuildResult, all [
 		}
 	}
 	r.Parts = partsOf(r.Profiles, all)
+	if o.Inventory.IsSet() {
+		if err := countParts(ctx, h, o.Inventory, r.Parts, all); err != nil {
+			return err
+		}
+	}
 	if o.Reports != nil {
 		reports, err := o.Reports(r)
 		if err != nil {

@@ -13,6 +13,7 @@ import (
 	"syncguard/internal/document"
 	"syncguard/internal/intent"
 	"syncguard/internal/lint"
+	"syncguard/internal/plist"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
 	"syncguard/internal/template"
@@ -28,6 +29,10 @@ type CoverageOptions struct {
 	Keys     bool     // show the keys a template sets instead of its intents
 	Explain  string   // intent or key to explain, for every group of targets with the same answer
 	Template TemplateValues
+
+	Inventory InventoryOptions // of CountCoverage and ListCoverage
+	By        string           // what CountCoverage groups devices by, one of Groupings; empty for none
+	List      string           // the cell for ListCoverage: SETTING=CLASS, SETTING, or incomplete
 }
 
 // Intents names the intents of templates.
@@ -43,19 +48,20 @@ type CoverageResult struct {
 
 // CoverageCell is the effect of an intent or key on one target. Its JSON is stable: fields are only ever added (docs/json.md).
 type CoverageCell struct {
-	Intent    string            `json:"intent"`           // key of the intent in a template, such as `date-time`; TYPE.KEY for a key
-	File      string            `json:"file,omitempty"`   // for a key: its file
-	Value     string            `json:"value,omitempty"`  // for a boolean key: `true` or `false`
-	Target    string            `json:"target"`           // PLATFORM@VERSION/ENROLLMENT
-	ReadAs    target.Enrollment `json:"readAs,omitempty"` // the enrollment with the rules in effect, if not the one of `target`: `supervised` for a Mac under MDM
-	Class     intent.Class      `json:"class"`            // `enforced`, `locked`, `preset`, `manual`, `none`
-	Mechanism string            `json:"mechanism"`        // payload and key, or declaration, of each setting, separated by commas; empty if nothing is set
-	Condition string            `json:"condition"`        // conditions of the class, separated by semicolons; may be empty
-	Source    string            `json:"source"`           // source of the class; may be empty if `verified` is false
-	Verified  bool              `json:"verified"`         // the class and its condition rest on Apple's word alone
-	Notes     []intent.Note     `json:"notes"`            // the conditions one by one, and details too obvious for a table
-	Settings  []intent.Setting  `json:"settings"`         // steps a person can take by hand
-	Story     []string          `json:"story,omitempty"`  // with `--explain`: sentences; there is one object for each group of targets with the same answer, named by its first target
+	Intent    string            `json:"intent"`            // key of the intent in a template, such as `date-time`; TYPE.KEY for a key
+	File      string            `json:"file,omitempty"`    // for a key: its file
+	Value     string            `json:"value,omitempty"`   // for a boolean key: `true` or `false`
+	Target    string            `json:"target"`            // PLATFORM@VERSION/ENROLLMENT
+	ReadAs    target.Enrollment `json:"readAs,omitempty"`  // the enrollment with the rules in effect, if not the one of `target`: `supervised` for a Mac under MDM
+	Class     intent.Class      `json:"class"`             // `enforced`, `locked`, `preset`, `manual`, `none`
+	Missing   bool              `json:"missing,omitempty"` // `none`, because the platform or its version has no such payload, declaration or key
+	Mechanism string            `json:"mechanism"`         // payload and key, or declaration, of each setting, separated by commas; empty if nothing is set
+	Condition string            `json:"condition"`         // conditions of the class, separated by semicolons; may be empty
+	Source    string            `json:"source"`            // source of the class; may be empty if `verified` is false
+	Verified  bool              `json:"verified"`          // the class and its condition rest on Apple's word alone
+	Notes     []intent.Note     `json:"notes"`             // the conditions one by one, and details too obvious for a table
+	Settings  []intent.Setting  `json:"settings"`          // steps a person can take by hand
+	Story     []string          `json:"story,omitempty"`   // with `--explain`: sentences; there is one object for each group of targets with the same answer, named by its first target
 }
 
 // ToExplain returns the first intent or key of the matrices, as an example for Explain; "" without any.
@@ -87,7 +93,7 @@ func (r *CoverageResult) Cells() []CoverageCell {
 }
 
 func coverageCell(s coverage.Subject, c coverage.Cell) CoverageCell {
-	out := CoverageCell{Intent: s.Name(), File: s.File, Value: s.Value, Target: c.Target.String(), Class: c.Class, Mechanism: c.Mechanism(),
+	out := CoverageCell{Intent: s.Name(), File: s.File, Value: s.Value, Target: c.Target.String(), Class: c.Class, Missing: c.Effect() == coverage.Missing, Mechanism: c.Mechanism(),
 		Condition: c.Condition(), Source: c.Source, Verified: c.Verified(),
 		Notes: append([]intent.Note{}, c.Notes...), Settings: append([]intent.Setting{}, c.Settings...)}
 	if c.Target.ReadAs() != "" {
@@ -141,6 +147,8 @@ type coverageRun struct {
 type matrix struct {
 	make    coverage.MatrixFunc
 	targets []target.Target
+	source  func() (coverage.Source, error)
+	spec    *template.Spec // nil for profiles
 }
 
 // targetsOf returns the targets to show a template on; nil stands for files with no targets of their own.
@@ -196,15 +204,16 @@ func (c *coverageRun) read() (matrices []matrix, err error) {
 		return nil, failures[0]
 	}
 	if len(files) > 0 {
-		matrices = append(matrices, matrix{c.keysOf(files), c.targetsOf(nil)})
+		matrices = append(matrices, c.keysOf(files, c.targetsOf(nil), nil))
 	}
 	return matrices, nil
 }
 
-func (c *coverageRun) keysOf(files []coverage.File) coverage.MatrixFunc {
-	return func(targets []target.Target) (*coverage.Matrix, error) {
+func (c *coverageRun) keysOf(files []coverage.File, targets []target.Target, spec *template.Spec) matrix {
+	return matrix{func(targets []target.Target) (*coverage.Matrix, error) {
 		return coverage.Keys(files, targets, c.catalog)
-	}
+	}, targets,
+		func() (coverage.Source, error) { return coverage.KeySource(files, c.catalog) }, spec}
 }
 
 // template returns the matrix of a template's intents or, with Keys, of the keys it sets.
@@ -221,42 +230,61 @@ func (c *coverageRun) template(name string) (matrix, error) {
 	if !c.options.Keys {
 		return matrix{func(targets []target.Target) (*coverage.Matrix, error) {
 			return coverage.Intents(spec.Prevention, targets, c.catalog)
-		}, targets}, nil
+		}, targets, func() (coverage.Source, error) { return coverage.IntentSource(spec.Prevention, c.catalog) }, spec}, nil
 	}
 	files, err := c.composed(spec, targets)
-	return matrix{c.keysOf(files), targets}, err
+	return c.keysOf(files, targets, spec), err
 }
 
 // composed composes a template for targets and returns one profile with every payload, and the configurations, each once.
 func (c *coverageRun) composed(spec *template.Spec, targets []target.Target) ([]coverage.File, error) {
-	name := strings.TrimPrefix(spec.Name, "builtin:")
-	content := profiles.Array()
-	files := []coverage.File{{Name: name, Root: profiles.Dictionary().Set("PayloadContent", content)}}
-	seen := map[string]bool{}
+	all := newComposedFiles(spec)
 	for _, t := range targets {
 		made, err := compose.Compose(spec, t, c.catalog, lint.Options{Interrupted: c.ctx.Err})
 		if err != nil {
 			return nil, err
 		}
-		for _, payload := range made.Root.Get("PayloadContent").Items {
-			if kind := payload.Get("PayloadType"); kind == nil || kind.Text != declarationsType {
-				content.Items = append(content.Items, payload)
-			}
-		}
-		for i := range made.Declarations {
-			d := &made.Declarations[i]
-			token, err := d.ServerToken()
-			if err != nil {
-				return nil, err
-			}
-			if d.IsConfiguration() && !seen[token] {
-				seen[token] = true
-				root, _ := d.Value() // cannot fail: ServerToken encoded it
-				files = append(files, coverage.File{Name: name, Root: root})
-			}
+		if err := all.add(made); err != nil {
+			return nil, err
 		}
 	}
-	return files, nil
+	return all.files, nil
+}
+
+// composedFiles is what a template composes: a profile with every payload, and the configurations, each once.
+type composedFiles struct {
+	name    string
+	content *plist.Value
+	files   []coverage.File
+	seen    map[string]bool
+}
+
+func newComposedFiles(spec *template.Spec) *composedFiles {
+	c := &composedFiles{name: strings.TrimPrefix(spec.Name, "builtin:"), content: profiles.Array(), seen: map[string]bool{}}
+	c.files = []coverage.File{{Name: c.name, Root: profiles.Dictionary().Set("PayloadContent", c.content)}}
+	return c
+}
+
+// add adds what a template composes for one target.
+func (c *composedFiles) add(made *compose.Result) error {
+	for _, payload := range made.Root.Get("PayloadContent").Items {
+		if kind := payload.Get("PayloadType"); kind == nil || kind.Text != declarationsType {
+			c.content.Items = append(c.content.Items, payload)
+		}
+	}
+	for i := range made.Declarations {
+		d := &made.Declarations[i]
+		token, err := d.ServerToken()
+		if err != nil {
+			return err
+		}
+		if d.IsConfiguration() && !c.seen[token] {
+			c.seen[token] = true
+			root, _ := d.Value() // cannot fail: ServerToken encoded it
+			c.files = append(c.files, coverage.File{Name: c.name, Root: root})
+		}
+	}
+	return nil
 }
 
 // declarationsType is the payload type for declarations inside a profile. The declarations are shown themselves instead.
@@ -284,7 +312,7 @@ func (c *coverageRun) explain(matrices []matrix) error {
 	for i, m := range c.result.Matrices {
 		for row, r := range m.Rows {
 			names = append(names, r.Subject.Name())
-			if !isCalled(r.Subject, name) {
+			if !r.Subject.IsCalled(name) {
 				continue
 			}
 			for _, g := range (&coverage.Matrix{Targets: m.Targets, Rows: m.Rows[row : row+1]}).Groups() {
@@ -304,9 +332,4 @@ func (c *coverageRun) explain(matrices []matrix) error {
 	}
 	c.result.Matrices = nil
 	return nil
-}
-
-// isCalled reports whether name means a subject: an intent, TYPE.KEY, or the key alone, in any case.
-func isCalled(s coverage.Subject, name string) bool {
-	return strings.EqualFold(s.Name(), name) || s.Key != "" && (strings.EqualFold(s.Key, name) || strings.HasSuffix(s.Key, "."+name))
 }

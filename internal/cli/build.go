@@ -60,6 +60,7 @@ An error found by a check stops the build before anything is written.`,
 	flags.StringVar((*string)(&o.Form.DNS), "dns-form", "", "build DNS settings as profile or declaration (default: the form that fits each target)")
 	flags.StringVar(&o.LegacyURL, "legacy-url", "", "also declare each MDM profile as com.apple.configuration.legacy, for download below this URL")
 	flags.StringSliceVar(&o.reports, "report", nil, "also write a report for people: html, md, or both")
+	addInventoryFlags(cmd, &o.Inventory)
 	addTemplateFlags(cmd, &o.Template)
 	addUntrustedFlags(cmd, &o.UntrustedOptions)
 	addSigningFlags(cmd, &o.Signing)
@@ -79,6 +80,9 @@ func (o *buildFlags) check() error {
 	}
 	if known := app.DNSForms(); o.Form.DNS != "" && !slices.Contains(known, string(o.Form.DNS)) {
 		return usage("want "+text.Choices(known), "invalid --dns-form %q", o.Form.DNS)
+	}
+	if o.Inventory.IsSet() && len(o.reports) == 0 {
+		return usage("add --report html", "--inventory is for a report")
 	}
 	for _, format := range o.reports {
 		if !slices.Contains(reportFormats(), format) {

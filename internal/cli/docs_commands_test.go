@@ -281,6 +281,26 @@ type docsFiles struct {
 	environ map[string]string
 }
 
+// phones is the export of docs/fleet.md: 5,000 iPhones.
+func phones() string {
+	var b strings.Builder
+	b.WriteString("Serial Number,Device Name,Model,Operating System,OS Version,Enrollment,Supervised,Group\n")
+	versions := []string{"26.4", "18.6.2", "26.1", "27.0", "26.4", "18.7.1", "27.2", "26.0.1", "26.4", "17.7.2", "27.0", "18.1.1", "26.1"}
+	enrollments := []string{"Automated Device Enrollment,Yes", "Automated Device Enrollment,Yes", "Device Enrollment,No", "Automated Device Enrollment,Yes", "User Enrollment,No"}
+	groups := []string{"Shops", "Shops", "Sales", "Shops", "Support", "Warehouse", "Office"}
+	for i := range 5000 {
+		version, enrollment := versions[i%13], enrollments[i*7%11%5]
+		switch {
+		case i%104 == 17:
+			version = ""
+		case i%42 == 5:
+			enrollment = ",No"
+		}
+		fmt.Fprintf(&b, "F%09dQ,iPhone %d,iPhone %d,iOS,%s,%s,%s\n", i, i+1, 12+i%5, version, enrollment, groups[i%7])
+	}
+	return b.String()
+}
+
 func newDocsFiles(t *testing.T) *docsFiles {
 	t.Helper()
 	f := &docsFiles{dir: t.TempDir(), environ: map[string]string{
@@ -315,6 +335,7 @@ func (f *docsFiles) make(t *testing.T) {
 	for name, secret := range map[string]string{"jamf.secret": "right-secret", "nanomdm.key": "right-key", "fleet.token": "right-token"} {
 		write(name, secret+"\n")
 	}
+	write("devices.csv", phones())
 	write("devices.txt", "E9085AF6-DCCB-5661-A678-BCE8F4D9A2C8\n")
 	write("declarations/passcode.json", `{"Type": "com.apple.configuration.passcode.settings", "Identifier": "com.acme.passcode", "Payload": {"MinimumLength": 8}}`)
 	organization := "organization: {name: Acme, identifier: com.acme}\n"

@@ -16,6 +16,7 @@ import (
 
 	"syncguard/internal/app"
 	"syncguard/internal/cms"
+	"syncguard/internal/coverage/census"
 	"syncguard/internal/diag"
 	"syncguard/internal/diff"
 	"syncguard/internal/inspect"
@@ -37,6 +38,8 @@ var results = []struct {
 	{"identity new", reflect.TypeFor[app.NewIdentity]()},
 	{"coverage", reflect.TypeFor[app.CoverageCell]()},
 	{"effective", reflect.TypeFor[app.Effective]()},
+	{"coverage counts", reflect.TypeFor[app.CoverageCounts]()},
+	{"coverage list", reflect.TypeFor[census.Listed]()},
 	{"import", reflect.TypeFor[app.ImportResult]()},
 	{"plan", reflect.TypeFor[app.PlanResult]()},
 	{"migrate", reflect.TypeFor[app.Migration]()},

@@ -49,6 +49,24 @@ func (s Subject) Name() string {
 	return s.Type + "." + s.Key
 }
 
+// Label returns the subject below the name of its type: an intent, or a key with its value.
+func (s Subject) Label() string {
+	switch {
+	case s.Intent != "":
+		return s.Intent.Title()
+	case s.Key == "":
+		return "the payload as a whole"
+	case s.Value != "":
+		return s.Key + " " + s.Value
+	}
+	return s.Key
+}
+
+// IsCalled reports whether a name means the subject: an intent, TYPE.KEY, or the key alone, in any case.
+func (s Subject) IsCalled(name string) bool {
+	return strings.EqualFold(s.Name(), name) || s.Key != "" && (strings.EqualFold(s.Key, name) || strings.HasSuffix(s.Key, "."+name))
+}
+
 // Title returns the subject as a heading.
 func (s Subject) Title() string {
 	if s.Intent != "" {

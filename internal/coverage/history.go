@@ -11,6 +11,17 @@ import (
 // There is the class of a type or key that a device knows, and that sets nothing: an asset, say, or a status item.
 const There intent.Class = "there"
 
+// Missing is the class of a cell without an effect because the platform, or its version, has no such thing.
+const Missing intent.Class = "missing"
+
+// Effect returns the class, and Missing where the setting is unknown to the device.
+func (c *Cell) Effect() intent.Class {
+	if c.Missing && c.Class == intent.None {
+		return Missing
+	}
+	return c.Class
+}
+
 // History is the effect of one setting on the platforms of one table, on every version and way of install.
 type History struct {
 	Platforms []target.Platform

@@ -10,7 +10,6 @@ import (
 	"syncguard/internal/intent"
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
-	"syncguard/internal/schema/facts"
 	"syncguard/internal/target"
 	"syncguard/profiles"
 )
@@ -30,23 +29,24 @@ type File struct {
 // Keys returns the effect of the keys of profiles and declarations on each target. It lists keys without subkeys, each
 // once a file and boolean value. It fails with more than MaxKeys keys, or if the schema facts cannot be read.
 func Keys(files []File, targets []target.Target, c *schema.Catalog) (*Matrix, error) {
-	known := facts.Embedded()
+	s, err := KeySource(files, c)
+	if err != nil {
+		return nil, err
+	}
 	m := &Matrix{Targets: targets}
-	seen := map[Subject]bool{}
 	for _, f := range files {
 		m.Files = append(m.Files, f.Name)
-		w := &walker{file: f.Name, catalog: c, seen: seen, limit: MaxKeys - len(m.Rows)}
-		settings, err := w.settings(f.Root)
-		if err != nil {
-			return nil, err
-		}
-		for _, s := range settings {
-			row := Row{Subject: s.subject}
-			for _, t := range targets {
-				row.Cells = append(row.Cells, cellOf(f, &evaluator{s, t, known}))
+	}
+	for i, subject := range s.Subjects() {
+		row := Row{Subject: subject}
+		for _, t := range targets {
+			cell, err := s.Cell(i, t)
+			if err != nil {
+				return nil, err
 			}
-			m.Rows = append(m.Rows, row)
+			row.Cells = append(row.Cells, cell)
 		}
+		m.Rows = append(m.Rows, row)
 	}
 	return m, nil
 }

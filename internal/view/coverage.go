@@ -203,7 +203,7 @@ func keyTable(m *coverage.Matrix, groups []coverage.Group, notes *numbering) Tab
 	}
 	for _, r := range m.Rows {
 		common := commonNotes(r, groups)
-		row := Row{Section: r.Subject.Type, Cells: []Text{{{Text: keyLabel(r.Subject), Style: Code, Footnotes: notes.numbers(common)}}}}
+		row := Row{Section: r.Subject.Type, Cells: []Text{{{Text: r.Subject.Label(), Style: Code, Footnotes: notes.numbers(common)}}}}
 		for _, g := range groups {
 			own := slices.DeleteFunc(slices.Clone(r.Cells[g.At].Notes), func(n intent.Note) bool { return slices.Contains(common, n) })
 			row.Cells = append(row.Cells, classCell(r.Cells[g.At].Class, notes.numbers(own)))
@@ -219,16 +219,6 @@ func keyHeader(g coverage.Group) string {
 		return "supervised\n" + way + " " + g.Versions()
 	}
 	return g.Installed() + "\n" + g.Versions()
-}
-
-func keyLabel(s coverage.Subject) string {
-	switch {
-	case s.Key == "":
-		return "the payload as a whole"
-	case s.Value != "":
-		return s.Key + " " + s.Value
-	}
-	return s.Key
 }
 
 // commonNotes returns the notes shared by all cells of a row, to stand once at its label.

@@ -82,7 +82,11 @@ func withoutNav(blocks []Block) (all []Block) {
 
 // partBlocks returns the sections about one template: for whoever decides, for people with a device, and for whoever delivers.
 func partBlocks(p *app.BuiltPart, id string) []Block {
-	blocks := append(effectSections(p, id), filesSection(p, id))
+	blocks := effectSections(p, id)
+	if p.Counts != nil {
+		blocks = append(blocks, devicesSection(p.Counts, id))
+	}
+	blocks = append(blocks, filesSection(p, id))
 	if people := peopleSection(p, id); people.Blocks != nil {
 		blocks = append(blocks, people)
 	}

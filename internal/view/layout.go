@@ -142,7 +142,7 @@ func rowLines(cells []string, widths []int) []string {
 			}
 			at += widths[i]
 		}
-		lines[y] = b.String()
+		lines[y] = strings.TrimRight(b.String(), " ")
 	}
 	return lines
 }

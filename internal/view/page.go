@@ -114,8 +114,9 @@ type Text []Run
 type Run struct {
 	Text      string
 	Style     Style
-	URL       string // the target of a link
-	Footnotes []int  // numbers, from 1
+	URL       string       // the target of a link
+	Footnotes []int        // numbers, from 1
+	Of        intent.Class // of a Bar
 }
 
 // Style is the meaning of a run, not its look.
@@ -129,6 +130,7 @@ const (
 	Faint          // less important
 	Class          // a intent.Class
 	Evidence       // the evidence of a statement; a remark in brackets after it
+	Bar            // part of a bar on a terminal
 )
 
 func words(text string) Text              { return Text{{Text: text}} }

@@ -69,6 +69,8 @@ func (w *htmlWriter) block(b Block) {
 		w.printf("<p%s>%s</p>", attribute("class", string(b.Look)), w.text(b.Text))
 	case Table:
 		w.table(b)
+	case Chart:
+		w.chart(b)
 	case List:
 		w.list(b)
 	case Terms:

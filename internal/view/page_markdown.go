@@ -57,6 +57,8 @@ func (m *markdownWriter) block(indent string, b Block) {
 		fmt.Fprintf(&m.b, "%s%s\n", indent, b.Text.markdown())
 	case Table:
 		m.table(b)
+	case Chart:
+		m.table(b.table(0))
 	case List:
 		m.list(indent, b)
 	case Terms:

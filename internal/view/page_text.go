@@ -7,6 +7,7 @@ import (
 
 	"charm.land/lipgloss/v2"
 
+	"syncguard/internal/coverage"
 	"syncguard/internal/intent"
 )
 
@@ -33,6 +34,8 @@ func (p *Printer) block(b Block) {
 		p.labeled("", b.Text)
 	case Table:
 		p.table(b)
+	case Chart:
+		p.chart(b)
 	case List:
 		p.list("  ", b)
 	case Terms:
@@ -296,8 +299,11 @@ func (r Run) plain() string {
 
 // label returns the words shown for a run: a class has a name for people.
 func (r Run) label() string {
-	if r.Style == Class {
-		return intent.Class(r.Text).Label()
+	switch class := intent.Class(r.Text); {
+	case r.Style == Class && class == coverage.Missing:
+		return headingOf(class)
+	case r.Style == Class:
+		return class.Label()
 	}
 	return r.Text
 }
@@ -310,6 +316,8 @@ func textStyle(r Run) lipgloss.Style {
 		return faint
 	case Class:
 		return classStyle(r.Text)
+	case Bar:
+		return classStyle(string(r.Of))
 	}
 	return lipgloss.NewStyle()
 }

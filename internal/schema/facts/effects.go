@@ -52,6 +52,16 @@ func (f *Facts) EffectsOf(payloadType string, path []string, value *plist.Value,
 	return found
 }
 
+// Companions lists the keys that, beside another key of a payload type, change its effect.
+func (f *Facts) Companions(payloadType string) (all []string) {
+	for i := range f.Effects {
+		if e := &f.Effects[i]; e.Unless != "" && slices.Contains(e.Types, payloadType) && !slices.Contains(all, e.Unless) {
+			all = append(all, e.Unless)
+		}
+	}
+	return all
+}
+
 // covers reports whether a fact's path is the path of a key or of something above it.
 func covers(fact string, path []string) bool {
 	if fact == "" {
