@@ -67,7 +67,7 @@ type PlannedMove struct {
 // PlannedTask is one line of the checklist.
 type PlannedTask struct {
 	Verdict     upgrade.Verdict  `json:"verdict"`               // `passes`, `stops`, `changes`, `redeliver`, `replaced`, `taken-over`, `deprecated`, `new`
-	Date        string           `json:"date,omitempty"`        // the first day it matters: the day of the update, or that of a version
+	Days        []string         `json:"days"`                  // when it comes true: the days of the versions or, for what cannot wait, the day of the update, if one was given
 	Files       []string         `json:"files,omitempty"`       // the files concerned
 	Intent      string           `json:"intent,omitempty"`      // of a template, in place of a type
 	Type        string           `json:"type,omitempty"`        // payload type, with a part in brackets if several share it, declaration type or preference domain
@@ -306,10 +306,10 @@ func (p *planning) show(list *upgrade.Checklist, given []bool) error {
 }
 
 func (p *planning) task(list *upgrade.Checklist, t upgrade.Task) PlannedTask {
-	out := PlannedTask{Verdict: t.Verdict, Date: t.Date(), Files: t.Files, Intent: string(t.Intent), Type: t.Type, Family: t.Family, Keys: t.Keys,
+	out := PlannedTask{Verdict: t.Verdict, Days: append([]string{}, t.Days()...), Files: t.Files, Intent: string(t.Intent), Type: t.Type, Family: t.Family, Keys: t.Keys,
 		Events: []PlannedEvent{}, Moves: []string{}, Notes: append([]intent.Note{}, t.Notes...)}
 	if p.options.On != "" && t.Verdict.HasDeadline() {
-		out.Date = p.options.On
+		out.Days = []string{p.options.On}
 	}
 	for _, e := range t.Events {
 		out.Events = append(out.Events, PlannedEvent{e.Kind, e.Platform, e.Version, e.Date, e.Text, e.Evidence, e.Source})

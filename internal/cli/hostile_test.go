@@ -257,6 +257,9 @@ func (h *harness) judge(t *testing.T, what, format, text string) {
 	if format == "xml" || strings.Contains(what, "--diff") {
 		layout = "\t"
 	}
+	if format == "ics" {
+		layout = "\r"
+	}
 	if harm := hostile.Harm(text, layout); harm != "" {
 		t.Errorf("%s: %s", what, harm)
 	}
@@ -281,6 +284,8 @@ func (h *harness) judge(t *testing.T, what, format, text string) {
 		if errors.Is(err, io.EOF) || err != nil && format == "xml" && strings.Contains(err.Error(), "illegal character code") { // of a binary property list
 			err = nil
 		}
+	case "ics":
+		_, err = hostile.ReadCalendar(text)
 	case "yaml", "template":
 		var v any
 		err = yaml.Unmarshal([]byte(text), &v)

@@ -85,15 +85,27 @@ const (
 	ByBuild   Way = "build"   // building the template for the new version makes it
 )
 
-// Date returns the day of the first event with a known date, such as 2026-09-14; "" without any.
-func (t *Task) Date() string {
-	first := ""
+// Days returns the days on which the verdict comes true, each once and in order; a version without a known day has none.
+func (t *Task) Days() (days []string) {
+	deciding := t.Verdict.deciding()
+	if t.Intent != "" {
+		deciding = []Kind{Changed}
+	}
 	for _, e := range t.Events {
-		if e.Date != "" && (first == "" || e.Date < first) {
-			first = e.Date
+		if e.Date != "" && slices.Contains(deciding, e.Kind) {
+			days = append(days, e.Date)
 		}
 	}
-	return first
+	slices.Sort(days)
+	return slices.Compact(days)
+}
+
+// date returns the first of the days, "" without any.
+func (t *Task) date() string {
+	if days := t.Days(); len(days) > 0 {
+		return days[0]
+	}
+	return ""
 }
 
 // Checklist is what some moves mean.
@@ -125,7 +137,7 @@ func merge(all []Task) []Task {
 		slices.Sort(merged[i].Keys)
 	}
 	slices.SortStableFunc(merged, func(a, b Task) int {
-		return cmp.Or(a.Verdict.rank()-b.Verdict.rank(), compareDates(a.Date(), b.Date()), cmp.Compare(a.Intent, b.Intent),
+		return cmp.Or(a.Verdict.rank()-b.Verdict.rank(), compareDates(a.date(), b.date()), cmp.Compare(a.Intent, b.Intent),
 			cmp.Compare(a.Type, b.Type), slices.Compare(a.Keys, b.Keys))
 	})
 	return merged

@@ -69,6 +69,19 @@ func (v Verdict) HasDeadline() bool {
 	return slices.Contains([]Verdict{Passes, Stops, Changes, Redeliver}, v)
 }
 
+// deciding returns the kinds of events that make the verdict.
+func (v Verdict) deciding() []Kind {
+	switch v {
+	case Passes, Stops:
+		return []Kind{Removed}
+	case Changes:
+		return []Kind{Changed}
+	case Redeliver, New:
+		return []Kind{Introduced}
+	}
+	return []Kind{Ends, Replaceable}
+}
+
 // judge returns the verdict of the events of one subject within one move. isReplaceable tells that a declaration stands
 // ready after the move. arrival is the verdict on what the move brings: Redeliver for what devices have, New for what exists.
 func judge(events []Event, isReplaceable bool, arrival Verdict) Verdict {

@@ -29,7 +29,7 @@ func PlanCalendar(w io.Writer, r *app.PlanResult) error {
 		if !t.Verdict.HasDeadline() {
 			continue
 		}
-		for _, d := range daysOf(r, t) {
+		for _, day := range t.Days {
 			name := plannedTitle(t)
 			if len(t.Keys) > 1 {
 				name += " (" + text.Count(len(t.Keys), "key") + ")"
@@ -38,7 +38,11 @@ func PlanCalendar(w io.Writer, r *app.PlanResult) error {
 			for _, e := range plannedEvents(r, t) {
 				about = append(about, e.String())
 			}
-			c.event(d.day, d.stamp, t.Verdict.Title()+": "+name, about, string(t.Verdict), t.Intent, t.Type, strings.Join(t.Keys, ","), strings.Join(t.Files, ","), d.on)
+			stamp, on := day, day
+			if r.On != "" {
+				stamp, on = cmp.Or(firstDate(t), day), "update"
+			}
+			c.event(day, stamp, t.Verdict.Title()+": "+name, about, string(t.Verdict), t.Intent, t.Type, strings.Join(t.Keys, ","), strings.Join(t.Files, ","), on)
 		}
 	}
 	c.line("END", "VCALENDAR")
@@ -69,29 +73,15 @@ func (c *calendar) deferrals(r *app.PlanResult) {
 	}
 }
 
-// deadline is a day of a task.
-type deadline struct{ day, stamp, on string }
-
-// daysOf returns the days of a task, each once: the day of the update, or those of the versions.
-func daysOf(r *app.PlanResult, t app.PlannedTask) (days []deadline) {
-	seen := map[string]bool{}
+// firstDate returns the first known day of a task's events.
+func firstDate(t app.PlannedTask) string {
+	first := ""
 	for _, e := range t.Events {
-		if e.Date == "" {
-			continue
-		}
-		d := deadline{e.Date, e.Date, e.Date}
-		if r.On != "" {
-			d.day, d.on = r.On, "update"
-		}
-		if !seen[d.day] {
-			seen[d.day] = true
-			days = append(days, d)
+		if e.Date != "" && (first == "" || e.Date < first) {
+			first = e.Date
 		}
 	}
-	if r.On != "" && len(days) == 0 {
-		days = []deadline{{r.On, r.On, "update"}}
-	}
-	return days
+	return first
 }
 
 // calendar collects the lines of a calendar.
