@@ -41,7 +41,7 @@ func TestPlanCalendar(t *testing.T) {
 			t.Errorf("%q: %d events, %v", name, len(events), err)
 			continue
 		}
-		if got, want := events[1]["SUMMARY"], Clean("Stops working: com.apple.x." + name); got != want {
+		if got, want := events[1]["SUMMARY"], Clean("Stops working: com.apple.x."+name); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 		if events[0]["DTSTART;VALUE=DATE"] != "20261213" || events[1]["DTSTAMP"] != "20260914T000000Z" {
