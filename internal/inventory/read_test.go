@@ -22,7 +22,9 @@ func TestReadSystem(t *testing.T) {
 		"iOS": "iOS", "ios": "iOS", "iPhone OS 18.1": "iOS 18.1", "18.1.1": " 18.1.1", "26": " 26", "macOS Sequoia 15.2 (24C101)": "macOS 15.2", "15.2 (24C101)": " 15.2",
 		"Mac OS X 10.15.7": "macOS 10.15.7", "macOS Sequoia": "macOS", "darwin": "macOS", "iPadOS 26.0 (a)": "iPadOS 26", "visionOS 2.1": "visionOS 2.1",
 		"Windows 11": "other windows", "Android 14": "other android", "iOS/iPadOS": "iOS", "24C101": "bad", "1.2.3.4": "bad", "0": "bad", "": "", "-": "", "Laptop": "",
-		"watchOS 11.6": "watchOS 11.6", "Apple TV": "tvOS", "10.0.26100.1742": "bad", "18.1,": " 18.1", "18,1": " 18", "99999999999": "bad",
+		"watchOS 11.6": "watchOS 11.6", "Apple TV": "tvOS", "10.0.26100.1742": "bad", "18.1,": "bad", "18,1": " 18.1", "99999999999": "bad",
+		"iPhone15,2": "iOS", "iPhone 15 Pro": "iOS", "Mac": "macOS", "iPad (9th generation)": "bad", "15. Feb": "bad", "Feb 15": "bad", "2/15/2025": "bad", "15-Feb": "bad",
+		"Version 15.2 (Build 24C101)": " 15.2", "Sequoia 15.2": " 15.2", "iOS 18.1(a)": "iOS 18.1", "iOS 18. Jan": "bad", "iOS,18": "bad", "Laptop 5": "bad",
 	} {
 		s := readSystem(text)
 		got := strings.TrimRight(fmt.Sprintf("%s %s", s.platform, s.version), " 0")
@@ -34,6 +36,9 @@ func TestReadSystem(t *testing.T) {
 			got = "other " + strings.Fields(s.other)[0]
 		case s.badText != "":
 			got = "bad"
+		}
+		if s.badText != "" && !s.version.IsZero() {
+			t.Errorf("%q is a version and none", text)
 		}
 		if got != want {
 			t.Errorf("%q: got %q, want %q", text, got, want)
@@ -110,6 +115,9 @@ func TestEnrollmentsOfOthers(t *testing.T) {
 		",18,supervised,":             "platform",
 		"ChromeOS,18,supervised,":     "not-apple",
 		"macOS,iOS 18,supervised,":    "contradicts",
+		"iPad Air,18,supervised,":     "iPadOS@18/supervised",
+		"iPhone 15,18,supervised,":    "iOS@18/supervised",
+		"iPhone 15,,supervised,":      "version",
 		"iOS,iPadOS 18.2,supervised,": "iOS@18.2/supervised",
 	} {
 		lines, _ := readAll(t, "os,version,enrollment,supervised\n"+row+"\n", Options{})

@@ -132,6 +132,9 @@ func valid(s string) string {
 func (r *resolver) platform(rec *record, t *target.Target) (Lack, string) {
 	named, version := r.readSystem(rec.text[atPlatform]), r.readSystem(rec.text[atVersion])
 	model, known := modelOf(rec)
+	if named.platform == "" && named.other == "" {
+		named.platform, _ = readModel(rec.text[atPlatform]) // a kind of device in place of a platform
+	}
 	t.Platform = cmp.Or(named.platform, version.platform, model)
 	other := cmp.Or(named.other, version.other)
 	switch {

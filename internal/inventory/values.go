@@ -14,16 +14,22 @@ type system struct {
 	badText  string         // a version that cannot be read
 }
 
-// platformWords are the names of platforms in lower case, without spaces, hyphens and underscores.
+// platformWords are the names of platforms in lower case, without spaces, hyphens, underscores and slashes.
 var platformWords = map[string]target.Platform{
-	"ios": target.IOS, "iphoneos": target.IOS, "appleios": target.IOS, "iphone": target.IOS, "iosipados": target.IOS,
-	"ipados": target.IPadOS, "ipad": target.IPadOS,
-	"macos": target.MacOS, "macosx": target.MacOS, "osx": target.MacOS, "mac": target.MacOS, "darwin": target.MacOS, "applemacos": target.MacOS,
-	"macmdm": target.MacOS, // Intune's exports
-	"tvos":   target.TvOS, "appletv": target.TvOS, "appletvos": target.TvOS,
-	"visionos": target.VisionOS, "applevision": target.VisionOS, "applevisionpro": target.VisionOS, "vision": target.VisionOS, "xros": target.VisionOS,
-	"watchos": target.WatchOS, "applewatch": target.WatchOS, "watch": target.WatchOS,
+	"ios": target.IOS, "iphoneos": target.IOS, "appleios": target.IOS, "iosipados": target.IOS, "ipados": target.IPadOS,
+	"macos": target.MacOS, "macosx": target.MacOS, "osx": target.MacOS, "darwin": target.MacOS, "applemacos": target.MacOS, "macmdm": target.MacOS,
+	"tvos": target.TvOS, "appletvos": target.TvOS, "visionos": target.VisionOS, "xros": target.VisionOS, "watchos": target.WatchOS,
 }
+
+// deviceWords are names of devices in place of platforms. A number behind one is that of a model: iPhone 15.
+var deviceWords = map[string]target.Platform{
+	"iphone": target.IOS, "ipad": target.IPadOS, "mac": target.MacOS, "appletv": target.TvOS, "tv": target.TvOS,
+	"applevision": target.VisionOS, "applevisionpro": target.VisionOS, "vision": target.VisionOS, "applewatch": target.WatchOS, "watch": target.WatchOS,
+}
+
+// versionWords may stand before a version, or between it and a platform: marketing names.
+var versionWords = map[string]bool{"": true, "v": true, "version": true, "tahoe": true, "sequoia": true, "sonoma": true, "ventura": true, "monterey": true,
+	"big sur": true, "catalina": true, "mojave": true, "high sierra": true, "sierra": true, "el capitan": true}
 
 // otherWords begin the names of platforms that are not Apple's, or take no profiles of their own.
 var otherWords = []string{"windows", "android", "linux", "ubuntu", "debian", "rhel", "centos", "fedora", "chrome", "arch", "amzn", "sles", "opensuse",
@@ -37,34 +43,38 @@ func readSystem(text string) (s system) {
 	if start >= 0 {
 		words = text[:start]
 	}
-	s.platform, s.other = readPlatform(words)
-	if start < 0 {
+	isDevice, isKnown := false, false
+	s.platform, s.other, isDevice, isKnown = readPlatform(words)
+	if start < 0 || isDevice || s.other != "" {
 		return s
 	}
-	number := text[start:]
-	if end := strings.IndexFunc(number, func(r rune) bool { return r != '.' && (r < '0' || r > '9') }); end >= 0 {
-		if rest := number[end:]; rest[0] != ' ' && rest[0] != '(' && rest[0] != ',' { // a build, such as 24C101
-			if s.platform == "" || start == 0 {
-				s.badText = text
-			}
-			return s
-		}
-		number = number[:end]
+	s.version = readVersion(text[start:], start == 0)
+	if s.version.IsZero() || !isKnown {
+		s.version, s.badText = target.Version{}, text
 	}
-	version, err := target.ParseVersion(strings.TrimRight(number, "."))
-	if err != nil {
-		s.badText = text
-		return s
-	}
-	s.version = version
 	return s
 }
 
-// readPlatform reads the name of a platform, with or without a marketing name behind it.
-func readPlatform(words string) (target.Platform, string) {
+// readVersion reads a version with nothing behind it but a build or a supplement in parentheses or after a space; zero for others,
+// such as 24C101 and 15. Feb, which Excel makes of 15.2. Alone, a version may have the decimal comma that Excel makes of the point.
+func readVersion(number string, isAlone bool) target.Version {
+	if number, _, _ = strings.Cut(number, " "); isAlone {
+		number = strings.ReplaceAll(number, ",", ".")
+	}
+	number, _, _ = strings.Cut(number, "(")
+	version, err := target.ParseVersion(number)
+	if err != nil {
+		return target.Version{}
+	}
+	return version
+}
+
+// readPlatform reads the name of a platform, with or without a marketing name behind it. isKnown is false for words that stand
+// before no version.
+func readPlatform(words string) (p target.Platform, other string, isDevice, isKnown bool) {
 	words = strings.ToLower(strings.TrimSpace(words))
-	if words == "" {
-		return "", ""
+	if versionWords[words] {
+		return "", "", false, true
 	}
 	name := strings.Map(func(r rune) rune {
 		if r == ' ' || r == '-' || r == '_' || r == '/' {
@@ -72,20 +82,23 @@ func readPlatform(words string) (target.Platform, string) {
 		}
 		return r
 	}, words)
-	if p, ok := platformWords[name]; ok {
-		return p, ""
+	if p := platformWords[name]; p != "" {
+		return p, "", false, true
+	}
+	if p := deviceWords[name]; p != "" {
+		return p, "", true, true
 	}
 	for _, other := range otherWords {
 		if strings.HasPrefix(name, other) {
-			return "", words
+			return "", words, false, true
 		}
 	}
 	for _, start := range []string{"mac os x ", "macos ", "mac os ", "os x ", "ios ", "ipados ", "tvos ", "visionos ", "watchos "} { // macOS Sequoia
-		if strings.HasPrefix(words, start) {
-			return platformWords[strings.ReplaceAll(strings.TrimSpace(start), " ", "")], ""
+		if more, ok := strings.CutPrefix(words, start); ok {
+			return platformWords[strings.ReplaceAll(strings.TrimSpace(start), " ", "")], "", false, versionWords[strings.TrimSpace(more)]
 		}
 	}
-	return "", ""
+	return "", "", false, false
 }
 
 // modelStarts begin the names and identifiers of Apple's models, in lower case.
