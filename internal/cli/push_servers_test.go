@@ -16,6 +16,7 @@ import (
 // servers are the small servers that scripts push to, each of the documented API of its kind as far as a push goes: those of
 // convergences, and these. What holds against a real server is in package e2e.
 var servers = map[string]func() http.Handler{
+	"devices":   newInventoryServer,
 	"intune":    newFakeIntune, // too busy at first
 	"old-fleet": newFakeOldFleet,
 	"nanomdm":   func() http.Handler { return &fakeNanoMDM{commands: map[string]string{}} },
