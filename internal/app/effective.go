@@ -135,8 +135,8 @@ func (e *effectiveRun) read() error {
 		case len(failures) > 0:
 			return failures[0]
 		case f.defect != nil:
-			e.result.Findings = []diag.Diagnostic{*f.defect}
-			return nil
+			e.result.Findings = append(e.result.Findings, *f.defect)
+			continue
 		}
 		e.result.Damaged = e.result.Damaged || f.damaged
 		e.files = append(e.files, f.File)

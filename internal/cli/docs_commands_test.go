@@ -352,7 +352,7 @@ func (f *docsFiles) make(t *testing.T) {
 		return `<plist version="1.0"><dict><key>PayloadType</key><string>Configuration</string><key>PayloadIdentifier</key><string>com.acme.` + name + `</string><key>PayloadContent</key><array>` + keys + `</array></dict></plist>`
 	}
 	write("it.mobileconfig", restrictions("it", `<dict><key>PayloadType</key><string>com.apple.applicationaccess</string><key>allowCamera</key><true/><key>blockedAppBundleIDs</key><array><string>com.acme.chat</string><string>com.acme.games</string></array></dict>`))
-	write("school.mobileconfig", restrictions("school", `<dict><key>PayloadType</key><string>com.apple.applicationaccess</string><key>allowCamera</key><false/><key>blockedAppBundleIDs</key><array><string>com.acme.games</string><string>com.acme.news</string></array></dict>`))
+	write("school.mobileconfig", restrictions("school", `<dict><key>PayloadType</key><string>com.apple.applicationaccess</string><key>allowCamera</key><false/><key>blockedAppBundleIDs</key><array><string>com.acme.games</string><string>com.acme.news</string></array></dict><dict><key>PayloadType</key><string>com.apple.dock</string><key>autohide</key><true/></dict>`))
 	write("passcode.mobileconfig", restrictions("passcode", `<dict><key>PayloadType</key><string>com.apple.mobiledevice.passwordpolicy</string><key>minLength</key><integer>6</integer><key>maxInactivity</key><integer>5</integer></dict>`))
 	write("passcode.json", `{"Type": "com.apple.configuration.passcode.settings", "Identifier": "com.acme.ddm", "Payload": {"MinimumLength": 8, "RequirePasscode": true}}`)
 	write("templates/wifi.yaml", head("wifi")+payload("wifi", "com.apple.wifi.managed", "SSID_STR: Office, EncryptionType: WPA2"))

@@ -63,6 +63,9 @@ func showEffective(env *Env, r *app.Effective, format string, all bool) error {
 		err = view.Markdown(env.Stdout, 3, view.Effective(r, all)...)
 	default:
 		env.out().Blocks(view.Effective(r, all)...)
+		if len(r.Rules) > 0 {
+			env.err().Hint("add --format markdown for the sources of the rules")
+		}
 	}
 	if err == nil && (!r.Settled || r.Damaged) {
 		err = errFindings

@@ -228,7 +228,7 @@ func lines(d *effective.Device) (all []string) {
 		switch {
 		case s.Key != "":
 			line += "." + s.Key
-		case s.Name != "" && s.Rule != "single-payload" && s.Rule != "single-error" && s.Rule != "dns-chosen" && s.Rule != "same-identifier":
+		case s.Name != "":
 			line += " [" + s.Name + "]"
 		}
 		if s.Shown != "" {

@@ -92,6 +92,9 @@ func (r *run) settled(g *group) Setting {
 	if strings.HasPrefix(s.Key, "\x00") || g.units[0].isWhole {
 		s.Key = ""
 	}
+	if len(g.places) > 1 {
+		s.Name = "" // each has its own
+	}
 	w := g.way
 	units := g.units
 	switch inside := slices.IndexFunc(units, func(u unit) bool { return !u.outside }); {
@@ -266,40 +269,60 @@ func (s *Setting) add(to *[]Source, units []unit) {
 // maxDiffering bounds the keys that tell payloads apart, and maxCompared the payloads that are looked at for them.
 const maxDiffering, maxCompared = 3, 4
 
-// differences returns the first keys in which payloads differ.
+// differences returns the first keys, at any depth, in which payloads differ.
 func differences(units []unit) (keys []string) {
 	if len(units) < 2 || !units[0].isWhole {
 		return nil
 	}
-	compared := units[:min(len(units), maxCompared)]
-	values := make([]map[string]*plist.Value, len(compared))
-	for i := range compared {
-		values[i] = make(map[string]*plist.Value, len(compared[i].value.Fields))
-		for _, f := range compared[i].value.Fields {
-			values[i][f.Key] = f.Value
+	var compared []map[string]*plist.Value
+	seen := map[uint64]bool{}
+	for i := range units {
+		if content := plist.Hash(units[i].value); len(compared) < maxCompared && !seen[content] {
+			seen[content] = true
+			compared = append(compared, leaves(units[i].value))
 		}
 	}
-	seen := map[string]bool{}
-	for i := range compared {
-		for _, f := range compared[i].value.Fields {
-			if seen[f.Key] || len(keys) == maxDiffering {
-				continue
-			}
+	var all []string
+	for _, of := range compared {
+		for key, v := range of {
 			work.Add(1)
-			seen[f.Key] = true
-			if slices.ContainsFunc(values, func(of map[string]*plist.Value) bool { return !plist.Equal(of[f.Key], values[i][f.Key]) }) {
-				keys = append(keys, f.Key)
+			if slices.ContainsFunc(compared, func(other map[string]*plist.Value) bool { return !plist.Equal(other[key], v) }) {
+				all = append(all, key)
 			}
 		}
 	}
-	return keys
+	slices.Sort(all)
+	all = slices.Compact(all)
+	return all[:min(len(all), maxDiffering)]
+}
+
+// leaves returns the values of a dictionary that are no dictionaries, by their path.
+func leaves(v *plist.Value) map[string]*plist.Value {
+	all := map[string]*plist.Value{}
+	var walk func(v *plist.Value, above string, depth int)
+	walk = func(v *plist.Value, above string, depth int) {
+		for _, f := range v.Fields {
+			work.Add(1)
+			if f.Value != nil && f.Value.Kind == plist.Dictionary && len(f.Value.Fields) > 0 && depth < maxDepth {
+				walk(f.Value, above+f.Key+".", depth+1)
+			} else {
+				all[above+f.Key] = f.Value
+			}
+		}
+	}
+	walk(v, "", 1)
+	return all
 }
 
 // told writes some keys of a payload with their values.
 func told(v *plist.Value, keys []string) string {
+	if len(keys) == 0 {
+		return ""
+	}
 	var all []string
+	of := leaves(v)
 	for _, k := range keys {
-		if x := v.Get(k); x != nil {
+		if x := of[k]; x != nil {
 			all = append(all, k+" "+Shown(x))
 		}
 	}

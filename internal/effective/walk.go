@@ -189,7 +189,7 @@ func (r *run) addPayload(f *source, at, name string, payload *plist.Value) {
 	}
 	own := plist.NewDictionary()
 	for _, field := range payload.Fields {
-		if r.common.Key(field.Key) == nil {
+		if !r.isCommon(field.Key) {
 			own.Fields = append(own.Fields, field)
 		}
 	}
@@ -206,6 +206,16 @@ func (r *run) addPayload(f *source, at, name string, payload *plist.Value) {
 	r.addWhole(p, w, label)
 }
 
+// isCommon reports whether a key is common to all payloads. PayloadEnabled and the like are of the profile, and servers write them
+// into each payload.
+func (r *run) isCommon(key string) bool {
+	switch key {
+	case "PayloadEnabled", "PayloadScope", "PayloadRemovalDisallowed":
+		return true
+	}
+	return r.common.Key(key) != nil
+}
+
 // addPreferences adds the domains of a payload of managed preferences.
 func (r *run) addPreferences(f *source, at string, payload *plist.Value) {
 	managed := r.typesOf(profiles.ManagedPreferences)
@@ -220,7 +230,7 @@ func (r *run) addPreferences(f *source, at string, payload *plist.Value) {
 	}
 	p.managed = managed[0]
 	for _, f := range payload.Fields {
-		if f.Key != "PayloadContent" && r.common.Key(f.Key) == nil {
+		if f.Key != "PayloadContent" && !r.isCommon(f.Key) {
 			r.misplaced(&p, f)
 		}
 	}

@@ -77,14 +77,30 @@ func (l *effectiveLayout) blocks() []Block {
 	return blocks
 }
 
-// fates lists the copies of files, and those that stay only in part.
+// fates lists the copies of files, those with one identifier, and others that do not count as they are.
 func (l *effectiveLayout) fates() []Block {
 	var list List
+	rivals := map[string][]effective.Source{}
+	var copies int
+	for _, f := range l.device.Files {
+		if f.Rule == merge.SameIdentifier().ID {
+			rivals[f.Kind+f.Identifier] = append(rivals[f.Kind+f.Identifier], effective.Source{File: f.File})
+		}
+	}
 	for _, f := range l.device.Files {
 		item := Text{styled(Code, f.File)}
-		switch {
+		switch same := rivals[f.Kind+f.Identifier]; {
 		case f.CopyOf != "":
+			if copies++; copies > maxSources && !l.all {
+				continue
+			}
 			item = append(item, Run{Text: " has the same content as "}, styled(Code, f.CopyOf))
+		case f.Rule == merge.SameIdentifier().ID:
+			if same[0].File != f.File {
+				continue
+			}
+			item = Text{styled(Code, filesOf(same, l.all)), {Text: " have one identifier, "}, styled(Code, f.Identifier), {Text: ": only the one that comes last stays", Footnotes: l.rule(f.Rule, "")}}
+			item = withNext(item, f.Next)
 		case f.Note != "":
 			item = append(item, Run{Text: " " + f.Note, Footnotes: l.rule(f.Rule, "")})
 			item = withNext(item, f.Next)
@@ -92,6 +108,9 @@ func (l *effectiveLayout) fates() []Block {
 			continue
 		}
 		list.Items = append(list.Items, Item{Text: item})
+	}
+	if more := copies - maxSources; more > 0 && !l.all {
+		list.Items = append(list.Items, Item{Text: words("and " + fmt.Sprintf("%d more with the content of another file", more))})
 	}
 	return nonEmpty(list)
 }
@@ -162,46 +181,60 @@ func (l *effectiveLayout) contest(s *effective.Setting) Item {
 		title = withNext(append(title, Run{Text: " is undefined", Footnotes: footnotes}), s.Next)
 	} else {
 		title = append(title, Run{Text: " = "}, Run{Text: s.Shown, Style: Strong, Footnotes: footnotes})
-		if s.Scope != "" {
-			title = append(title, Run{Text: " for its users"})
-		}
 		if s.Class != "" && s.Class != intent.Enforced {
 			title = append(title, Run{Text: " ("}, styled(Class, string(s.Class)), Run{Text: ")"})
 		}
 	}
 	var places List
-	list := func(sources []effective.Source, verdict string) {
-		for i, x := range sources {
-			if i == maxSources && len(sources) > maxSources+1 && !l.all {
-				places.Items = append(places.Items, Item{Text: words(fmt.Sprintf("and %d more", len(sources)-i))})
-				break
-			}
-			places.Items = append(places.Items, Item{Text: sourceText(x, verdict)})
-		}
-	}
-	list(s.By, "")
-	list(s.Lost, "does not count")
+	places.Items = append(l.places(s.By, ""), l.places(s.Lost, "does not count")...)
 	return Item{Text: title, Blocks: []Block{places}}
 }
 
-func settingName(s *effective.Setting) string {
-	switch {
-	case s.Key != "":
-		return s.Key
-	case s.Name != "":
-		return "payload " + text.Quote(s.Name)
+// places tells where values stand, an item for each value.
+func (l *effectiveLayout) places(sources []effective.Source, verdict string) (items []Item) {
+	type value struct{ shown, key string }
+	var order []value
+	byValue := map[value][]effective.Source{}
+	for _, x := range sources {
+		v := value{x.Shown, x.Key}
+		if byValue[v] == nil {
+			order = append(order, v)
+		}
+		byValue[v] = append(byValue[v], x)
 	}
-	return "the payload as a whole"
+	for i, v := range order {
+		if i == maxSources && len(order) > maxSources+1 && !l.all {
+			return append(items, Item{Text: words(fmt.Sprintf("and %d more values", len(order)-i))})
+		}
+		items = append(items, Item{Text: l.place(byValue[v], verdict)})
+	}
+	return items
 }
 
-// sourceText tells where a value stands: true in a.mobileconfig, PayloadContent[0].
-func sourceText(x effective.Source, verdict string) Text {
+func settingName(s *effective.Setting) string {
+	name := "the payload as a whole"
+	switch {
+	case s.Key != "":
+		name = s.Key
+	case s.Name != "":
+		name = "payload " + text.Quote(s.Name)
+	}
+	if s.Scope != "" {
+		name += ", for users"
+	}
+	return name
+}
+
+// place tells where one value stands: true in a.mobileconfig PayloadContent[0]; or in several files, without their payloads.
+func (l *effectiveLayout) place(sources []effective.Source, verdict string) Text {
+	x := sources[0]
 	var t Text
 	if x.Shown != "" {
 		t = Text{styled(Strong, x.Shown), {Text: " in "}}
 	}
-	t = append(t, styled(Code, x.File))
-	if x.Payload != "" {
+	files := filesOf(sources, l.all)
+	t = append(t, styled(Code, files))
+	if x.Payload != "" && len(sources) == 1 {
 		t = append(t, styled(Faint, " "+x.Payload))
 	}
 	if x.Key != "" {
@@ -233,7 +266,7 @@ func (l *effectiveLayout) uncontested() []Block {
 		if s.Class != "" && s.Class != intent.Enforced {
 			value = append(value, Run{Text: " ("}, styled(Class, string(s.Class)), Run{Text: ")"})
 		}
-		t.Rows = append(t.Rows, Row{Section: s.Type, Cells: []Text{{{Text: settingName(s), Style: Code}}, value, filesOf(s.By)}})
+		t.Rows = append(t.Rows, Row{Section: s.Type, Cells: []Text{{{Text: settingName(s), Style: Code}}, value, words(filesOf(s.By, l.all))}})
 	}
 	return []Block{t}
 }
@@ -253,35 +286,62 @@ func countTable(settings []*effective.Setting) Table {
 }
 
 // filesOf names the files of sources, each once.
-func filesOf(sources []effective.Source) Text {
+func filesOf(sources []effective.Source, all bool) string {
 	var names []string
 	for _, x := range sources {
 		if !slices.Contains(names[max(0, len(names)-1):], x.File) {
 			names = append(names, x.File)
 		}
 	}
-	if more := len(names) - maxSources; more > 1 {
+	if more := len(names) - maxSources; more > 1 && !all {
 		names = append(names[:maxSources:maxSources], fmt.Sprintf("%d more", more))
 	}
-	return words(strings.Join(names, ", "))
+	return strings.Join(names, ", ")
 }
 
-// inert lists the keys without effect.
+// maxInert bounds the keys that are named together.
+const maxInert = 12
+
+// inert lists the keys without effect: a section for each type, an item for each reason.
 func (l *effectiveLayout) inert() []Block {
-	if len(l.device.Inert) == 0 {
-		return nil
-	}
-	t := Table{Headers: []string{"setting", "it", "in"}, Labels: 1, Sections: "payload or declaration"}
-	for i, x := range l.device.Inert {
-		if i == maxUncontested && !l.all {
-			t.Below = fmt.Sprintf("and %d more: add --all to see them", len(l.device.Inert)-i)
-			break
+	type reason struct{ payloadType, why string }
+	var order []reason
+	keys, sources := map[reason][]string{}, map[reason][]effective.Source{}
+	for _, x := range l.device.Inert {
+		r := reason{x.Type, x.Why}
+		if keys[r] == nil {
+			order = append(order, r)
 		}
-		key := x.Key
-		if key == "" {
-			key = "the payload as a whole"
+		name := cmp.Or(x.Key, "the payload as a whole")
+		if len(keys[r]) == 0 || keys[r][len(keys[r])-1] != name { // they are sorted by key
+			keys[r] = append(keys[r], name)
 		}
-		t.Rows = append(t.Rows, Row{Section: x.Type, Cells: []Text{{styled(Code, key)}, words(x.Why), words(x.Source.File)}})
+		sources[r] = append(sources[r], x.Source)
 	}
-	return []Block{t}
+	var blocks []Block
+	for i, r := range order {
+		if i == 0 || order[i-1].payloadType != r.payloadType {
+			blocks = append(blocks, Section{Title: Text{styled(Code, r.payloadType)}})
+		}
+		named := keys[r]
+		if more := len(named) - maxInert; more > 1 && !l.all {
+			named = append(slices.Clip(named[:maxInert]), fmt.Sprintf("%d more", more))
+		}
+		item := append(append(words(r.why+": "), joined(Code, named, ", ")...), Run{Text: ", in "}, styled(Code, filesOf(byFile(sources[r]), l.all)))
+		section := blocks[len(blocks)-1].(Section)
+		var list List
+		if len(section.Blocks) > 0 {
+			list = section.Blocks[0].(List)
+		}
+		list.Items = append(list.Items, Item{Text: item})
+		section.Blocks = []Block{list}
+		blocks[len(blocks)-1] = section
+	}
+	return blocks
+}
+
+// byFile sorts sources by their files.
+func byFile(sources []effective.Source) []effective.Source {
+	slices.SortStableFunc(sources, func(a, b effective.Source) int { return cmp.Compare(a.File, b.File) })
+	return sources
 }
