@@ -178,6 +178,7 @@ test("a signed file is judged as by verify", async () => {
   await page.waitForFunction(() => document.querySelectorAll(".verdict .yes").length === 8);
   assert.equal(await page.locator('.verdict[aria-label="leaf.mobileconfig"] .yes').count(), 3);
   assert.equal(await page.locator('.verdict[aria-label="tampered.mobileconfig"] .yes').count(), 2);
+  assert.doesNotMatch(await page.locator("#view").innerText(), /--\w/, "a flag of the command line");
   await axe(page);
   await looks(page, "check-signatures");
   assert.deepEqual(page.faults, []);

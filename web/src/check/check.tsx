@@ -24,6 +24,7 @@ export function Check() {
   return (
     <div class="check">
       <h1>Check profiles</h1>
+      {!some && <p class="faint">What is wrong and how to correct it, who signed a file, what is in it, and what it does on which device.</p>}
       <Drop many label={some ? "Add more files" : "Drop profiles, declarations or templates here, or a folder of them"} onGiven={state.add} />
       {state.skipped.value.map((text) => (
         <p class="trouble" role="alert">{visible(text)}</p>

@@ -91,6 +91,14 @@ function Verdict({ file, apple }: { file: VerifiedFile; apple: boolean }) {
   );
 }
 
+// inPage says for the page what the engine says for the command line.
+const inPage = (help: string) =>
+  help
+    .replace("sign again with --chain and the certificate of that issuer", "sign again with the certificate of that issuer in the file")
+    .replace(" with --roots", " above")
+    .replace("; extract the content with syncguard extract --unverified", "")
+    .replace("; require this very certificate with --pin", "");
+
 function Question({ name, asks, answer, open }: { name: string; asks: string; answer: Answer; open?: boolean }) {
   return (
     <li class={answer.ok ? "yes" : open ? "open" : "no"} data-reason={answer.reason}>
@@ -99,7 +107,7 @@ function Question({ name, asks, answer, open }: { name: string; asks: string; an
       </strong>
       <span class="help">{asks}</span>
       <span class="small">{visible(answer.detail)}</span>
-      {answer.help && <span class="help">{visible(answer.help)}</span>}
+      {answer.help && <span class="help">{visible(inPage(answer.help))}</span>}
     </li>
   );
 }

@@ -20,6 +20,7 @@ export function FormSide({ doc }: { doc: Doc }) {
   const last = useRef<Node | undefined>(undefined);
   const chosen = useSignal(0);
   const adding = useSignal(false);
+  const nav = useRef<HTMLUListElement>(null);
   const effects = useEffects(doc);
   if (doc.tree.value) last.current = doc.tree.value;
   const tree = last.current;
@@ -56,6 +57,10 @@ export function FormSide({ doc }: { doc: Doc }) {
   useEffect(() => {
     if (tree && doc.changed.peek() && document.activeElement === document.body) focusForm();
   }, [!tree]);
+  useEffect(() => {
+    const current = nav.current?.querySelector<HTMLElement>("[aria-current]")?.parentElement;
+    if (current) nav.current!.scrollLeft += current.getBoundingClientRect().left - nav.current!.getBoundingClientRect().left - 8; // a row on a phone
+  }, [chosen.value, !tree]);
   useSignalEffect(() => {
     if (wantedType.value && !isDeclaration) adding.value = true;
   });
@@ -115,7 +120,7 @@ export function FormSide({ doc }: { doc: Doc }) {
       <div class={isDeclaration ? "" : "forms-sides"}>
         {!isDeclaration && (
           <nav class="payloads" aria-label="Payloads">
-            <ul>
+            <ul ref={nav}>
               {doc.kind === "profile" && (
                 <li>
                   <button type="button" aria-current={index === own && !adding.value ? "true" : undefined} onClick={() => ((chosen.value = own), (adding.value = false))}>
