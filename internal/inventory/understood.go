@@ -20,15 +20,10 @@ type Understood struct {
 	Values    []Meaning `json:"values"`              // what each value stands for, in the order of their first appearance, at most 200
 	Notes     []string  `json:"notes"`               // what else to know, a sentence each
 
-	// Assumed is the number of devices whose rows were completed by `--assume`. It is known after the last device.
-	Assumed int `json:"assumed"`
-
-	// Repeated is the number of rows whose serial number an earlier row has; they are counted. Of the first 1,048,576 serial
-	// numbers each is compared. It is known after the last device.
-	Repeated int `json:"repeated"`
-
-	// Incomplete tells that devices are missing from the list; empty if nothing says so. It is known after the last device.
-	Incomplete string `json:"incomplete,omitempty"`
+	// Known after the last device:
+	Assumed    int    `json:"assumed"`              // devices whose rows were completed by `--assume`
+	Repeated   int    `json:"repeated"`             // rows whose serial number an earlier row has (of the first 1,048,576); they are counted
+	Incomplete string `json:"incomplete,omitempty"` // that devices are missing from the list, if something says so
 
 	values map[[2]string]bool
 }
