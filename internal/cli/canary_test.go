@@ -130,7 +130,7 @@ func TestCanaries(t *testing.T) {
 	profile, other := canaryProfile(t, "", false, ""), canaryProfile(t, " and another", false, "")
 	declaration := canaryDeclaration(t)
 	for name, data := range map[string][]byte{
-		"a.mobileconfig": profile, "b.mobileconfig": other, "oneline.mobileconfig": bytes.ReplaceAll(profile, []byte("\t"), nil),
+		"devices.csv": devicesCSV(20), "a.mobileconfig": profile, "b.mobileconfig": other, "oneline.mobileconfig": bytes.ReplaceAll(profile, []byte("\t"), nil),
 		"cut.mobileconfig": profile[:len(profile)*2/3], "broken.mobileconfig": bytes.Replace(profile, []byte("<integer>1</integer>"), []byte("<integer>one</integr>"), 1),
 		"sound.mobileconfig": canaryProfile(t, "", true, ""), "sound-jamf.mobileconfig": canaryProfile(t, "", true, "jamf"), "c.json": declaration, "cut.json": declaration[:len(declaration)-40], "t.yaml": canaryTemplate(t),
 	} {
@@ -214,6 +214,9 @@ func canaryCommands() (all []string) {
 	add(append([]string{"c.json", "cut.json"}, profiles...), append(opened, "import --check FILE", "import FILE", "import --check --format json FILE", "import -o templates/FILE --secrets templates/FILE/secrets.yaml FILE")...)
 	add([]string{"sound.mobileconfig", "c.json"}, pushed...)
 	add([]string{"sound-jamf.mobileconfig", "sound.mobileconfig"}, jamf...)
+	for _, format := range []string{"text", "json", "html", "markdown", "csv"} {
+		add([]string{"a.mobileconfig", "c.json", "t.yaml"}, "coverage --inventory devices.csv --format "+format+" FILE")
+	}
 	add([]string{"a.mobileconfig", "c.json"}, "coverage FILE", "coverage --format json FILE", "coverage --format html FILE", "coverage --format markdown FILE")
 	for _, format := range []string{"text", "json", "html", "markdown"} {
 		add(append([]string{"c.json", "t.yaml"}, profiles...), "effective --target macOS@27/supervised --all --format "+format+" FILE c.json")

@@ -407,6 +407,29 @@ var growthShapes = map[string]map[string]func(t testing.TB, n int) []byte{
 			return append(testdata(t, "pki", "leaf.key"), bytes.Repeat(testdata(t, "pki", "leaf.pem"), n/4)...)
 		},
 	},
+	"inventory": {
+		"many devices": file(func(n int) string { return string(devicesCSV(n)) }),
+		"many groups": file(func(n int) string {
+			return "Serial,OS,Version,Supervised,Group\n" + repeat(n, func(i int) string { return fmt.Sprintf("F%d,iOS,26.%d,Yes,Group %d\n", i, i, i) })
+		}),
+		"groups of one device": file(func(n int) string {
+			return "Serial,OS,Version,Supervised,Group\nF1,iOS,26.1,Yes,\"" + repeat(4*n, func(i int) string { return fmt.Sprintf("Group %d,", i) }) + "\"\n"
+		}),
+		"versions": file(func(n int) string {
+			return "Serial,OS,Version,Supervised\n" + repeat(n, func(i int) string { return fmt.Sprintf("F%d,macOS,%d.%d.%d,Yes\n", i, 11+i%5, i, i) })
+		}),
+		"rows that say nothing": file(func(n int) string {
+			return "Serial,OS,Version,Supervised\n" + repeat(n, func(i int) string { return fmt.Sprintf("F%d,x%d,y%d,z%d\n", i, i, i, i) })
+		}),
+		"one long value": file(func(n int) string {
+			return "Serial,OS,Version,Supervised,Group\nF1,iOS,26.1,Yes," + strings.Repeat("a", 50*n) + "\n"
+		}),
+		"hosts": file(func(n int) string {
+			return `{"hosts": [` + strings.TrimSuffix(repeat(n, func(i int) string {
+				return fmt.Sprintf(`{"id": %d, "platform": "ios", "os_version": "iOS 26.1", "hardware_serial": "F%d", "team_name": "T%d", "mdm": {"enrollment_status": "On (automatic)"}},`, i, i, i)
+			}), ",") + `]}`
+		}),
+	},
 	"list": {
 		"many devices": file(func(n int) string {
 			return repeat(n, func(i int) string { return fmt.Sprintf("E9085AF6-DCCB-5661-A678-%012d\n", i) })

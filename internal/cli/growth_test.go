@@ -72,6 +72,8 @@ var growthCommands = map[string][]string{
 		"decrypt --cert FILE --key FILE plain.mobileconfig", "serve --cert FILE --key FILE plain.mobileconfig", "inspect --roots FILE plain.mobileconfig",
 		"push fleet --ca FILE --dry-run plain.mobileconfig", "identity new --name A --passphrase-file FILE --out OUT",
 	},
+	"inventory": {"coverage --inventory FILE --by group plain.yaml", "coverage --inventory FILE plain.mobileconfig", "coverage --inventory FILE --format json --by os plain.yaml", "coverage --inventory FILE --format html plain.yaml",
+		"coverage --inventory FILE --list updates --format csv plain.yaml", "coverage --inventory FILE --list incomplete plain.yaml", "build --unsigned --report html --inventory FILE -o OUT plain.yaml"},
 	"list": {"push nanomdm --ids-file FILE --dry-run plain.mobileconfig"},
 	"word": {"schema search FILE", "schema list FILE", "schema show FILE", "schema json-schema FILE", "rules FILE", "init --name FILE --identifier com.acme OUT", "identity new --name FILE -o OUT",
 		"lint --select FILE plain.mobileconfig", "FILE", "coverage --explain FILE", "inspect --payload FILE plain.mobileconfig", "mcp --root FILE", "build --set FILE=a plain.yaml", "lint --target FILE plain.mobileconfig", "help FILE"},

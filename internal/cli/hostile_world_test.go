@@ -74,6 +74,14 @@ func layWorld(t *testing.T, text string) {
 		", type: <string>, title: "+quoted+", default: "+quoted+", content: "+quoted+", rangelist: ["+quoted+"]}\n"))
 	write("badschema/mdm/profiles/x.yaml", []byte("title: "+text+"\npayload: "+text+"\n"))
 	write("ids.txt", []byte(text+"\n"))
+	cell := `"` + strings.ReplaceAll(text, `"`, `""`) + `"`
+	write("devices.csv", []byte("Serial Number,Device Name,Model,Operating System,OS Version,Enrollment,Supervised,Group,"+cell+"\n"+
+		cell+","+cell+","+cell+",iOS,26.1,Device Enrollment,No,"+cell+","+cell+"\n"+cell+","+cell+","+cell+","+cell+","+cell+","+cell+","+cell+","+cell+","+cell+"\n"+
+		cell+","+cell+","+cell+",iOS,26.1,"+cell+",No,"+cell+","+cell+"\n"))
+	write("hosts.json", jsonOf(t, map[string]any{"hosts": []any{
+		map[string]any{"id": 1, "display_name": text, "platform": "ios", "os_version": "iOS 18.1", "hardware_serial": text, "hardware_model": text, "team_name": text, "mdm": map[string]any{"enrollment_status": "On (automatic)"}},
+		map[string]any{"id": 2, "display_name": text, "platform": text, "os_version": text, "hardware_serial": text, "mdm": map[string]any{"enrollment_status": text}},
+	}}))
 	write("text.txt", []byte(text+"\n"))
 	layIdentity(t, text, xmlOf(t, good), write)
 	if name := fileName(text); name != "" {

@@ -42,7 +42,7 @@ var signalCases = map[string][]string{
 	"completion fish":       {"unread: completion fish"},
 	"completion powershell": {"unread: completion powershell"},
 	"completion zsh":        {"unread: completion zsh"},
-	"coverage":              {"unread: coverage", "stdin: coverage -", "fifo: coverage fifo", "compute: coverage fifo"},
+	"coverage":              {"unread: coverage", "stdin: coverage -", "stdin: coverage a.mobileconfig --inventory -", "fifo: coverage fifo", "fifo: coverage a.mobileconfig --inventory fifo", "compute: coverage fifo"},
 	"decrypt": {"unread: decrypt --help", "stdin: decrypt - --cert pki/rsa.pem --key pki/rsa.key", "fifo: decrypt fifo --cert pki/rsa.pem --key pki/rsa.key",
 		"compute: decrypt fifo --cert pki/rsa.pem --key pki/rsa.key", "prompt: decrypt encrypted.mobileconfig --p12 pki/acme.p12"},
 	"diff":      {"unread: diff a.mobileconfig b.mobileconfig", "stdin: diff a.mobileconfig -", "fifo: diff fifo a.mobileconfig", "compute: diff fifo a.mobileconfig"},
