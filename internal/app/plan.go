@@ -30,7 +30,7 @@ type PlanOptions struct {
 	On       string   // the day of the update, such as 2027-01-15; empty for the days the versions came out
 	Template TemplateValues
 
-	Devices []DeviceCount // counted devices, in place of From
+	Inventory InventoryOptions // the list of devices, in place of From
 }
 
 // DeviceCount is a number of devices of one kind.
@@ -41,12 +41,13 @@ type DeviceCount struct {
 
 // PlanResult says what an update does to settings. Its JSON is stable: fields are only ever added (docs/json.md).
 type PlanResult struct {
-	On        string        `json:"on,omitempty"` // the day of the update, if one was given
-	Files     []string      `json:"files"`        // what was read; empty for everything the schemas know
-	Moves     []PlannedMove `json:"moves"`        // the devices, and their versions
-	Tasks     []PlannedTask `json:"tasks"`        // the most harmful first, then by date
-	Unchanged int           `json:"unchanged"`    // payloads, declarations, keys and intents that stay as they are
-	Unknown   int           `json:"unknown"`      // payloads and keys in no schema: nothing is known of them
+	On        string            `json:"on,omitempty"`        // the day of the update, if one was given
+	Files     []string          `json:"files"`               // what was read; empty for everything the schemas know
+	Moves     []PlannedMove     `json:"moves"`               // the devices, and their versions
+	Inventory *PlannedInventory `json:"inventory,omitempty"` // the list of devices, if one was given
+	Tasks     []PlannedTask     `json:"tasks"`               // the most harmful first, then by date
+	Unchanged int               `json:"unchanged"`           // payloads, declarations, keys and intents that stay as they are
+	Unknown   int               `json:"unknown"`             // payloads and keys in no schema: nothing is known of them
 
 	Findings []diag.Diagnostic `json:"-"` // why an input is unusable; the rest is empty then
 	Damaged  bool              `json:"-"` // parts of a file could not be read, and may be missing
@@ -345,6 +346,8 @@ func (p *planning) next(list *upgrade.Checklist, t upgrade.Task) (step, command 
 		return "build the template for the new version: it makes the declaration", build()
 	case t.Replacement != nil && t.Replacement.Way == upgrade.ByMigrate:
 		return again + "convert it", withFiles("syncguard migrate FILE -o declarations", t.Files)
+	case t.Replacement != nil && !isWritten:
+		return "look at the declaration: migrate converts to it what it can", show(t.Replacement.Type)
 	case t.Replacement != nil:
 		return again + "write the declaration by hand, as its keys differ", show(t.Replacement.Type)
 	}

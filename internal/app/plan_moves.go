@@ -26,7 +26,7 @@ func (p *planning) moves() (*plannedMoves, error) {
 	if err != nil {
 		return nil, err
 	}
-	versions, targets, err := p.from()
+	versions, targets, err := p.from(to)
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +45,7 @@ func (p *planning) moves() (*plannedMoves, error) {
 	for _, v := range versions {
 		p.everywhere(m, v, to)
 	}
-	if len(m.all) == 0 {
+	if len(m.all) == 0 && !p.options.Inventory.IsSet() {
 		return nil, diag.Usage("the new version must be later, such as --from 26 --to 27", "no device goes from %s to %s", orDefault(p.options.From, target.DefaultVersion()), orDefault(p.options.To, target.Version{Major: target.Current}))
 	}
 	return m, nil
@@ -107,11 +107,15 @@ func (p *planning) everywhere(m *plannedMoves, from target.Version, to *updates)
 }
 
 // from returns the versions without a platform, and the devices named.
-func (p *planning) from() (versions []target.Version, targets []DeviceCount, err error) {
-	if len(p.options.Devices) > 0 {
-		return nil, p.options.Devices, nil
-	}
+func (p *planning) from(to *updates) (versions []target.Version, targets []DeviceCount, err error) {
 	given := p.options.From
+	switch {
+	case p.options.Inventory.IsSet() && len(given) > 0:
+		return nil, nil, diag.Usage("leave --from out", "an inventory has its own versions")
+	case p.options.Inventory.IsSet():
+		targets, err = p.count(to)
+		return nil, targets, err
+	}
 	if len(given) == 0 {
 		given = []string{target.DefaultVersion().String()}
 	}

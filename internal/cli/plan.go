@@ -21,12 +21,14 @@ any, plan for the project's syncguard.yaml, or for the built-in template; with -
 
 --from and --to are versions (26) for every platform that has them, or name one: iOS@26, or iOS@26/supervised with the way of
 install. Without one, a setting counts for devices that honor the most, and a template for its own targets. --from may be
-repeated. The default is from the previous to the current major version.
+repeated. The default is from the previous to the current major version. With --inventory, the installed versions are those
+of a list of your devices, and each line tells how many are concerned.
 
 The days are those on which versions came out, as far as a source is known. --on is the day you update your devices.`,
 		Example: `  syncguard plan corp.mobileconfig --from iOS@18/supervised --to iOS@27
   syncguard plan profiles/ --from 26 --to 27 --format markdown > ticket.md
   syncguard plan corp.mobileconfig --on 2027-01-15 --format ics > update.ics
+  syncguard plan corp.mobileconfig --inventory devices.csv --to 27
   syncguard plan --catalog --from macOS@26 --to macOS@27`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.Paths = args
@@ -41,6 +43,7 @@ The days are those on which versions came out, as far as a source is known. --on
 	flags.StringArrayVar(&o.From, "from", nil, "installed version: VERSION, or PLATFORM@VERSION[/ENROLLMENT] (repeatable)")
 	flags.StringArrayVar(&o.To, "to", nil, "version after the update: VERSION, or PLATFORM@VERSION (repeatable)")
 	flags.StringVar(&o.On, "on", "", "the DAY you update the devices, such as 2027-01-15")
+	addInventoryFlags(cmd, &o.Inventory)
 	flags.BoolVar(&o.Catalog, "catalog", false, "plan for everything in the schemas, without files")
 	addTemplateFlags(cmd, &o.Template)
 	format.addFormats(cmd, "text", "markdown", "json", "ics")

@@ -16,7 +16,13 @@ import (
 
 // Plan lays out what an update does, as a checklist: the devices, a section for each verdict, and footnotes with sources.
 func Plan(r *app.PlanResult) []Block {
-	blocks := []Block{plannedMoves(r)}
+	var blocks []Block
+	if r.Inventory != nil {
+		blocks = append(blocks, plannedInventory(r.Inventory))
+	}
+	if len(r.Moves) > 0 {
+		blocks = append(blocks, plannedMoves(r))
+	}
 	if s := plannedSummary(r); s != "" {
 		blocks = append(blocks, Paragraph{Text: words(s)})
 	}
@@ -48,19 +54,47 @@ func PlanPage(r *app.PlanResult) *Page {
 	return p
 }
 
+// plannedInventory tells what was read, and which devices are not planned for.
+func plannedInventory(i *app.PlannedInventory) Block {
+	var list List
+	add := func(s string) { list.Items = append(list.Items, Item{Text: Text{styled(Faint, s)}}) }
+	for _, line := range i.Understood.Lines() {
+		add(line)
+	}
+	if i.Updated > 0 {
+		add("have the new version already: " + text.Counted(i.Updated, "device"))
+	}
+	if i.Aside > 0 {
+		add("of platforms without --to: " + text.Counted(i.Aside, "device"))
+	}
+	for _, l := range i.Incomplete {
+		s := l.Lack.Describe() + ": " + text.Counted(l.Devices, "device")
+		if l.Help != "" {
+			s += " (" + l.Help + ")"
+		}
+		add(s)
+	}
+	title := text.Counted(i.Devices, "device") + " in " + i.Name + ", " + text.Number(i.Planned) + " to update"
+	return Section{Title: words(title), ID: "devices", Blocks: []Block{list}}
+}
+
 // plannedMoves lists the devices and their versions.
 func plannedMoves(r *app.PlanResult) Block {
 	t := Table{Headers: []string{"devices", "from", "to", "came out", "can be put off until"}, Labels: 1}
+	counted := slices.ContainsFunc(r.Moves, func(m app.PlannedMove) bool { return m.Devices > 0 })
+	if counted {
+		t.Headers = slices.Insert(t.Headers, 1, "number")
+	}
 	for _, m := range r.Moves {
 		name := plannedPlatform(r, m.Platform)
 		if m.Enrollment != "" {
 			name += " " + m.Enrollment.Describe()
 		}
-		if m.Devices > 0 {
-			name += ", " + text.Count(m.Devices, "device")
+		cells := []Text{words(name), words(m.From.String()), words(m.To.String()), words(cmp.Or(m.Released, "date unknown")), words(cmp.Or(m.Deferrable, "–"))}
+		if counted {
+			cells = slices.Insert(cells, 1, words(text.Number(m.Devices)))
 		}
-		t.Rows = append(t.Rows, Row{Cells: []Text{words(name), words(m.From.String()), words(m.To.String()),
-			words(cmp.Or(m.Released, "date unknown")), words(cmp.Or(m.Deferrable, "–"))}})
+		t.Rows = append(t.Rows, Row{Cells: cells})
 	}
 	return t
 }
@@ -122,7 +156,7 @@ func plannedDevices(r *app.PlanResult, t app.PlannedTask) string {
 	if t.Devices == 0 {
 		return of
 	}
-	return strings.TrimPrefix(of+", "+text.Count(t.Devices, "device"), ", ")
+	return strings.TrimPrefix(of+", "+text.Counted(t.Devices, "device"), ", ")
 }
 
 // plannedTitle names what a task is about; several keys follow it.
