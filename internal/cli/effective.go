@@ -28,7 +28,7 @@ to do about it. Keys that the device does not know or ignores win nothing; they 
 Exit code 1 says that a value is undefined, or that a file could not be read whole.`,
 		Example: `  syncguard effective it.mobileconfig school.mobileconfig --target iPadOS@26/supervised
   syncguard effective profiles/ declarations/ --target macOS@27/supervised --all
-  syncguard effective profiles/ --target iOS@26/supervised --format json > effective.json`,
+  syncguard effective profiles/ --target iPadOS@26/supervised --format json > effective.json`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.Paths = args
 			result, err := app.WhatIsEffective(cmd.Context(), env.host(), o)

@@ -9,6 +9,7 @@ import (
 
 	"syncguard/internal/diag"
 	"syncguard/internal/mdm"
+	"syncguard/internal/merge"
 	"syncguard/internal/plist"
 	"syncguard/internal/rules"
 	"syncguard/internal/rules/rule"
@@ -150,7 +151,7 @@ func newPayloadFacts(p *profile, pl *payload, installable platforms) payloadFact
 			continue
 		}
 		s.replacement = cmp.Or(s.replacement, t.Replacement, p.facts.Counterpart(pl.payloadType))
-		if once := installable & platformsOf(t, func(a schema.Availability) bool { return isFalse(a.Multiple) }); once != 0 {
+		if once := installable & singleOn(t); once != 0 {
 			s.single, s.singleOn = append(s.single, t.ID), s.singleOn|once
 		}
 	}
@@ -158,6 +159,16 @@ func newPayloadFacts(p *profile, pl *payload, installable platforms) payloadFact
 		s.platforms &= there
 	}
 	return s
+}
+
+// singleOn returns the platforms on which a device takes one payload of a type.
+func singleOn(t *schema.Type) (single platforms) {
+	for p := range t.Availability {
+		if merge.IsSingle(t, p) {
+			single |= platformBit(p)
+		}
+	}
+	return single
 }
 
 // addDeclaration adds a declaration as its own single payload.

@@ -239,6 +239,8 @@ func (o *overlap) countsBy(w merge.Way) string {
 	areLists := o.here.kind == plist.Array && o.before.kind == plist.Array
 	a, b := scalar(o.here.kind, o.here.shown), scalar(o.before.kind, o.before.shown)
 	switch {
+	case w.How == merge.Last:
+		return "the value that is installed last counts"
 	case areLists && w.How == merge.SetUnion:
 		return "what either list has counts"
 	case areLists && w.How == merge.SetIntersection:

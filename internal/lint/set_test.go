@@ -117,6 +117,7 @@ func TestHelpNamesWhatCounts(t *testing.T) {
 		{"", restrict("allowCamera", false), restrict("allowCamera", true), "false counts, as the more restrictive one, but on macOS that is undefined; set it in only one profile"},
 		{"iOS@26/supervised", restrict("blockedAppBundleIDs", arr("a")), restrict("blockedAppBundleIDs", arr("b")), "what either list has counts; set it in only one profile"},
 		{"iOS@26/supervised", restrict("allowCamera", true), restrict("allowCamera", "no"), "set it in only one profile"},
+		{"", pl("com.apple.MCX", "timeServer", "a.example"), pl("com.apple.MCX", "timeServer", "b.example"), "the value that is installed last counts; set it in only one profile"},
 	} {
 		var members []*FileFacts
 		for i, v := range []*plist.Value{one("a", tt.a), one("b", tt.b)} {

@@ -117,6 +117,18 @@ func allowsMultiple(types []*schema.Type, p target.Platform) (multiple *bool) {
 	return multiple
 }
 
+// IsSingle reports whether a device takes one payload of a type on a platform: Apple's schema says so, and no rule says more of the
+// type's keys.
+func IsSingle(t *schema.Type, p target.Platform) bool {
+	a := t.Availability[p.Schema()]
+	if a.NotAvailable || a.Multiple == nil || *a.Multiple {
+		return false
+	}
+	return !slices.ContainsFunc(entriesOf(t.PayloadType), func(e *entry) bool {
+		return e.key != "" && len(t.Keys) > 0 && e.holds([]string{t.Keys[0].Name}, p.Schema())
+	})
+}
+
 // IsByKey reports whether payloads of a type combine key by key on any platform, so that their values can contradict each other.
 // For types without a schema, a Mac reads preferences.
 func IsByKey(payloadType string, types []*schema.Type) bool {

@@ -86,7 +86,7 @@ type entry struct {
 }
 
 // notMac are the platforms with iOS's kind of restrictions.
-var notMac = []target.Platform{target.IOS, target.TvOS, target.VisionOS, target.WatchOS}
+var notMac = []target.Platform{target.IOS, target.TvOS, target.VisionOS, target.WatchOS} // only these: a Mac is the exception
 
 // entries are the payload types with a statement beyond the schema's on several payloads.
 var entries = []struct {
@@ -104,7 +104,8 @@ var entries = []struct {
 		{platforms: []target.Platform{target.MacOS}, rule: "restrictions-mac", how: Undefined},
 		{rule: "payload-unstated", how: Undefined},
 	}},
-	{[]string{"com.apple.applicationaccess.new", "com.apple.loginwindow", "com.apple.systempolicy.control", "com.apple.systempolicy.managed"}, []entry{
+	{[]string{"com.apple.applicationaccess.new", "com.apple.loginwindow", "com.apple.systempolicy.control", "com.apple.systempolicy.managed",
+		"com.apple.NSExtension", "com.apple.system.logging"}, []entry{
 		{rule: "payload-unstated", how: Undefined},
 	}},
 	{[]string{"com.apple.MCX"}, []entry{
@@ -206,7 +207,6 @@ var names = map[string]string{
 	"com.apple.carddav.account":            "CardDAVAccountDescription",
 	"com.apple.ldap.account":               "LDAPAccountDescription",
 	"com.apple.subscribedcalendar.account": "SubCalAccountDescription",
-	"com.apple.webClip.managed":            "Label",
 }
 
 // NameKey returns the key that names the network or account of a payload type, or "".
