@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -107,6 +108,10 @@ func (h *Host) inventoryBytes(ctx context.Context, o InventoryOptions) (io.Reade
 	if err != nil {
 		return nil, nil, err
 	}
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		_ = f.Close()
+		return nil, nil, diag.WithHint(fmt.Errorf("%s is a folder", o.Path), "name the file of the list")
+	}
 	return f, func() { _ = f.Close() }, nil
 }
 
@@ -129,15 +134,18 @@ func (h *Host) askInventory(ctx context.Context, o InventoryOptions) (io.Reader,
 	if err != nil || !d.Inventory {
 		return nil, nil, diag.Usage("want "+text.Choices(InventorySources()), "%s for --inventory-from cannot be asked for its devices", text.Quote(o.From))
 	}
-	given := deploy.Values{}
+	setup := &deploy.Setup{Destination: d, Given: deploy.Values{}, Server: o.Server, UserAgent: "syncguard", Check: true, Host: h.deployHost(), FlagForm: inventoryFlag}
 	for _, flag := range o.Flags {
 		name, value, ok := strings.Cut(flag, "=")
 		if !ok {
-			return nil, nil, diag.Usage("for example --inventory-option "+d.Flags[0].Name+"=VALUE", "invalid --inventory-option %q: want NAME=VALUE", flag)
+			return nil, nil, diag.Usage("for example "+inventoryFlag(d.Flags[0].Name, "VALUE"), "invalid --inventory-option %q: want NAME=VALUE", flag)
 		}
-		given[name] = append(given[name], value)
+		setup.Given[name] = append(setup.Given[name], value)
 	}
-	setup := &deploy.Setup{Destination: d, Given: given, Server: o.Server, UserAgent: "syncguard", Check: true, Host: h.deployHost()}
+	if setup.Roots, err = h.readRoots(setup.Given["ca"]); err != nil {
+		return nil, nil, err
+	}
+	delete(setup.Given, "ca")
 	ctx, cancel := context.WithCancel(ctx)
 	end := func() {
 		cancel()
@@ -158,7 +166,11 @@ func (h *Host) askInventory(ctx context.Context, o InventoryOptions) (io.Reader,
 			_, err := write.Write(page)
 			return err
 		})
-		_ = write.CloseWithError(trustHint(setup.Redactor.HideError(err)))
+		var unknown x509.UnknownAuthorityError
+		if err = setup.Redactor.HideError(err); errors.As(err, &unknown) {
+			err = diag.WithHint(err, "if this is the right server, give the certificate of its authority with %s", inventoryFlag("ca", "FILE"))
+		}
+		_ = write.CloseWithError(err)
 	}()
 	return pages, func() {
 		_ = pages.CloseWithError(errors.New("closed"))
@@ -166,6 +178,14 @@ func (h *Host) askInventory(ctx context.Context, o InventoryOptions) (io.Reader,
 		<-done
 		end()
 	}, nil
+}
+
+// inventoryFlag is a flag of push as the commands that read inventories take it.
+func inventoryFlag(name, value string) string {
+	if name == "server" {
+		return "--inventory-server " + value
+	}
+	return "--inventory-option " + name + "=" + value
 }
 
 // deployHost is the world of destinations.

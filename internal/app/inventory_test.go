@@ -2,9 +2,11 @@ package app
 
 import (
 	"context"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -165,6 +167,26 @@ func TestInventoryOfWrongServers(t *testing.T) {
 	})
 	if _, _, err := readInventory(t, h, InventoryOptions{From: "fleet"}); err == nil || strings.Contains(err.Error(), "right-token") || !strings.Contains(err.Error(), "401") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// A private certificate authority is given as to push.
+func TestInventoryOfAPrivateAuthority(t *testing.T) {
+	s := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_ = r.ParseForm()
+		inventoryServers["fleet"].answer(w, r)
+	}))
+	t.Cleanup(s.Close)
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	ca := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw})
+	h := nowhere(newMemory(t, map[string]string{"ca.pem": string(ca)}))
+	h.Getenv = func(name string) (string, bool) { v, ok := inventoryServers["fleet"].env[name]; return v, ok }
+	var hint *diag.HintError
+	if _, _, err := readInventory(t, h, InventoryOptions{From: "fleet", Server: s.URL}); !errors.As(err, &hint) || !strings.Contains(hint.Hint, "--inventory-option ca=FILE") {
+		t.Errorf("got %v", err)
+	}
+	if n, _, err := readInventory(t, h, InventoryOptions{From: "fleet", Server: s.URL, Flags: []string{"ca=ca.pem"}}); n != 250 || err != nil {
+		t.Error(n, err)
 	}
 }
 

@@ -37,6 +37,9 @@ type Setup struct {
 	DryRun     bool       // send nothing; credentials may be missing
 	WriteFiles bool       // write files; no server is contacted
 
+	// FlagForm is how a command takes a flag, for hints; nil for --NAME VALUE.
+	FlagForm func(name, value string) string
+
 	Redactor secret.Redactor // knows the secrets of the run
 	Missing  []string        // names of the credentials missing in a dry run
 	Close    []func()        // functions to call at the end of the run
@@ -82,6 +85,14 @@ func (s *Setup) Duration(name string) time.Duration {
 	return d
 }
 
+// form returns a flag as it is given on the command line.
+func (s *Setup) form(name, value string) string {
+	if s.FlagForm != nil {
+		return s.FlagForm(name, value)
+	}
+	return "--" + name + " " + value
+}
+
 // HasCredentials reports whether the server can be asked: no credential is missing.
 func (s *Setup) HasCredentials() bool { return len(s.Missing) == 0 }
 
@@ -102,7 +113,7 @@ func (s *Setup) address(address string) (string, error) {
 	variable := s.Variable("URL")
 	set, _ := s.Getenv(variable)
 	if address = cmp.Or(s.Server, set, address); address == "" {
-		return "", diag.Usage("or give --server https://mdm.example.com", "missing server address: set %s", variable)
+		return "", diag.Usage("or give "+s.form("server", "https://mdm.example.com"), "missing server address: set %s", variable)
 	}
 	if _, err := parseAddress(address); err != nil {
 		return "", diag.Usage("for example https://mdm.example.com", "%s", err)
@@ -153,7 +164,7 @@ func (s *Setup) findSecret(ctx context.Context, f Flag) (string, error) {
 	}
 	name, ok := strings.CutPrefix(reference, "env:")
 	if !ok && reference != "" {
-		return "", diag.Usage(fmt.Sprintf("save it in a file and give --%s file:PATH, or in an environment variable and give --%s env:NAME", f.Name, f.Name),
+		return "", diag.Usage(fmt.Sprintf("save it in a file and give %s, or in an environment variable and give %s", s.form(f.Name, "file:PATH"), s.form(f.Name, "env:NAME")),
 			"--%s takes env:NAME or file:PATH, not the secret: other users of this machine can read the command line", f.Name)
 	}
 	if ok {
@@ -167,7 +178,7 @@ func (s *Setup) findSecret(ctx context.Context, f Flag) (string, error) {
 		return secret, nil
 	}
 	if s.Ask == nil {
-		hint := fmt.Sprintf("set %s, or give --%s file:PATH", variable, f.Name)
+		hint := fmt.Sprintf("set %s, or give %s", variable, s.form(f.Name, "file:PATH"))
 		if f.Alternative != "" {
 			hint = f.Alternative + ", or " + hint
 		}

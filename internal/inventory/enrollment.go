@@ -140,6 +140,7 @@ func (r *resolver) noteMissing() {
 	}
 	_, noEnrollment := missing(Enrollment)
 	_, noSupervised := missing(Supervised)
+	noEnrollment, noSupervised = noEnrollment && r.assume.Enrollment == "", noSupervised && r.assume.Supervised == ""
 	r.missing = map[Field]string{}
 	for _, f := range []Field{Model, SharedIPad} { // told once a device is concerned
 		if note, is := missing(f); is {
@@ -149,7 +150,7 @@ func (r *resolver) noteMissing() {
 	for _, f := range []Field{Version, Enrollment, Supervised} {
 		note, is := missing(f)
 		switch {
-		case !is || f == Version && r.sawVersion || f == Supervised && noEnrollment && noSupervised:
+		case !is || f == Version && r.sawVersion || f == Enrollment && !noEnrollment || f == Supervised && (!noSupervised || noEnrollment):
 		case f == Enrollment && noSupervised:
 			u.noteOnce("%s, and nothing about supervision: say it with --assume enrollment=device and --assume supervised=yes or no", note)
 		case f == Version:

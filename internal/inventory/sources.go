@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -138,7 +139,7 @@ func sourceTitles() string {
 	var all []string
 	for _, s := range sources().Sources {
 		name, _, _ := strings.Cut(s.Title, ",")
-		if len(all) == 0 || all[len(all)-1] != name {
+		if !slices.Contains(all, name) {
 			all = append(all, name)
 		}
 	}

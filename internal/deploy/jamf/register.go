@@ -71,7 +71,7 @@ func open(ctx context.Context, s *deploy.Setup) (*deploy.Session, error) {
 	}
 	id := s.Text("client-id")
 	if id == "" && secret != "" {
-		return nil, diag.Usage("give --client-id, or set "+s.Variable("CLIENT_ID"), "missing ID of the API client")
+		return nil, diag.Usage("set "+s.Variable("CLIENT_ID")+", or give the flag client-id", "missing ID of the API client")
 	}
 	options := Options(nil)
 	if options.Jar, err = cookiejar.New(nil); err != nil {
