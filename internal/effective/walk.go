@@ -295,7 +295,7 @@ func (r *run) addWhole(p *place, w merge.Way, name string) {
 	}
 	g := r.groupOf(key, w)
 	g.name = name
-	g.units = append(g.units, unit{file: p.file, payload: p.payload, value: p.holder, raw: p.holder, class: intent.Enforced, scope: p.scope, isWhole: true})
+	g.units = append(g.units, unit{file: p.file, payload: p.payload, value: p.holder, raw: p.holder, scope: p.scope, isWhole: true})
 	if w.How != merge.Coexist && w.ID != merge.SameName().ID {
 		g.places = append(g.places, p)
 	}
@@ -422,8 +422,11 @@ func (r *run) addBeside(p *place, path []string, u unit) bool {
 	if t.Apply == "combined" {
 		key, value = r.counterpart(p.kind, path, t, u.value)
 	}
-	if key != "" {
+	switch {
+	case key != "":
 		declared = merge.Declaration(t, strings.Split(key, "."))
+	case merge.BothHold(to):
+		return false
 	}
 	w := merge.Beside(to, declared, key != "")
 	if w.DeclaredWins() {

@@ -198,6 +198,12 @@ func Beside(declarationType string, declared Way, mapped bool) Way {
 	return wayOf("declaration-beside-payload", Undefined)
 }
 
+// BothHold reports whether a payload and the declaration type that replaces it both hold, so that a key which only one of them has
+// is as it says.
+func BothHold(declarationType string) bool {
+	return Replaced(declarationType).ID == "declared-policies"
+}
+
 // Replaced returns the rule for payloads beside the declaration type that replaces them.
 func Replaced(declarationType string) *Rule {
 	switch declarationType {

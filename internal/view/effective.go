@@ -77,40 +77,41 @@ func (l *effectiveLayout) blocks() []Block {
 	return blocks
 }
 
-// fates lists the copies of files, those with one identifier, and others that do not count as they are.
+// fates lists the copies of files, those with one identifier, and others that do not count as they are: files with the same to say
+// of them stand together.
 func (l *effectiveLayout) fates() []Block {
+	type remark struct{ note, identifier, rule, next string }
+	var order []remark
+	files := map[remark][]effective.Source{}
 	var list List
-	rivals := map[string][]effective.Source{}
 	var copies int
 	for _, f := range l.device.Files {
-		if f.Rule == merge.SameIdentifier().ID {
-			rivals[f.Kind+f.Identifier] = append(rivals[f.Kind+f.Identifier], effective.Source{File: f.File})
-		}
-	}
-	for _, f := range l.device.Files {
-		item := Text{styled(Code, f.File)}
-		switch same := rivals[f.Kind+f.Identifier]; {
+		r := remark{f.Note, "", f.Rule, f.Next}
+		switch {
 		case f.CopyOf != "":
-			if copies++; copies > maxSources && !l.all {
-				continue
+			if copies++; copies <= maxSources || l.all {
+				list.Items = append(list.Items, Item{Text: Text{styled(Code, f.File), {Text: " has the same content as "}, styled(Code, f.CopyOf)}})
 			}
-			item = append(item, Run{Text: " has the same content as "}, styled(Code, f.CopyOf))
-		case f.Rule == merge.SameIdentifier().ID:
-			if same[0].File != f.File {
-				continue
-			}
-			item = Text{styled(Code, filesOf(same, l.all)), {Text: " have one identifier, "}, styled(Code, f.Identifier), {Text: ": only the one that comes last stays", Footnotes: l.rule(f.Rule, "")}}
-			item = withNext(item, f.Next)
-		case f.Note != "":
-			item = append(item, Run{Text: " " + f.Note, Footnotes: l.rule(f.Rule, "")})
-			item = withNext(item, f.Next)
-		default:
 			continue
+		case f.Note == "":
+			continue
+		case f.Rule == merge.SameIdentifier().ID:
+			r = remark{"one identifier: only the one that comes last stays", f.Kind + " " + f.Identifier, f.Rule, f.Next}
 		}
-		list.Items = append(list.Items, Item{Text: item})
+		if files[r] == nil {
+			order = append(order, r)
+		}
+		files[r] = append(files[r], effective.Source{File: f.File})
 	}
 	if more := copies - maxSources; more > 0 && !l.all {
-		list.Items = append(list.Items, Item{Text: words("and " + fmt.Sprintf("%d more with the content of another file", more))})
+		list.Items = append(list.Items, Item{Text: words(fmt.Sprintf("%d more have the content of another file", more))})
+	}
+	for _, r := range order {
+		item := append(words(r.note), Run{Footnotes: l.rule(r.rule, "")}, Run{Text: ", "}, styled(Code, filesOf(files[r], l.all)))
+		if r.identifier != "" {
+			item = append(item, Run{Text: " (" + r.identifier + ")"})
+		}
+		list.Items = append(list.Items, Item{Text: withNext(item, r.next)})
 	}
 	return nonEmpty(list)
 }
