@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
-	"slices"
 	"strings"
 
 	"syncguard/internal/deploy"
@@ -84,11 +82,7 @@ func (h *Host) projectInventory(o *inventory.Options) error {
 	if len(project.Columns)+len(project.Assume) > 0 {
 		h.note("using inventory of " + path)
 	}
-	for field, header := range project.Columns {
-		if !slices.ContainsFunc(slices.Collect(maps.Keys(o.Columns)), func(name string) bool { return inventory.FieldNamed(name) == inventory.Field(field) }) {
-			o.Columns[field] = header
-		}
-	}
+	o.Project = project.Columns
 	o.Assume.Supervised = cmp.Or(o.Assume.Supervised, project.Assume["supervised"])
 	o.Assume.Enrollment = cmp.Or(o.Assume.Enrollment, target.Enrollment(project.Assume["enrollment"]))
 	return nil

@@ -252,6 +252,12 @@ func TestInventoryOfTheProject(t *testing.T) {
 	if r.Understood().Assumed != 1 {
 		t.Errorf("%+v", r.Understood())
 	}
+	for name, list := range map[string]string{"other.csv": "OS,Version\niOS,18\n", "hosts.json": `{"hosts": [{"hardware_serial": "a", "platform": "ios", "os_version": "iOS 18"}]}`} {
+		h := nowhere(newMemory(t, map[string]string{".syncguard.yaml": project, name: list}))
+		if n, lack, err := readInventory(t, h, InventoryOptions{Path: name}); n != 1 || lack != 0 || err != nil {
+			t.Error(name, n, lack, err)
+		}
+	}
 	h = nowhere(newMemory(t, map[string]string{".syncguard.yaml": "inventory:\n  columns: {versoin: x}\n", "list.csv": "OS\niOS 18\n"}))
 	if _, _, err := h.openInventory(t.Context(), InventoryOptions{Path: "list.csv"}); err == nil || !strings.Contains(err.Error(), ".syncguard.yaml") {
 		t.Errorf("got %v", err)

@@ -3,6 +3,7 @@ package inventory
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -119,14 +120,9 @@ func (k *recognizer) use(f Field, column int, by, other string) {
 	k.understood.Columns = append(k.understood.Columns, Column{Field: shown(f), Header: text.Shorten(valid(k.header[column])), By: by, Other: other})
 }
 
-// given takes the columns named by the admin.
+// given takes the columns named by the admin, and then those of the project.
 func (k *recognizer) given() error {
-	var names []string
-	for name := range k.options.Columns {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
+	for _, name := range slices.Sorted(maps.Keys(k.options.Columns)) {
 		field, header := FieldNamed(name), k.options.Columns[name]
 		if field == "" {
 			var known []string
@@ -135,21 +131,35 @@ func (k *recognizer) given() error {
 			}
 			return diag.Usage(cmp.Or(text.DidYouMean(name, known), "want "+text.Choices(known)), "unknown field %s for --column", text.Quote(name))
 		}
-		if header == "-" {
-			k.columns[fieldIndex[field]] = []int{}
-			continue
-		}
-		column := slices.Index(k.header, header)
-		if column < 0 {
-			column = slices.IndexFunc(k.header, func(h string) bool { return strings.EqualFold(strings.TrimSpace(h), strings.TrimSpace(header)) })
-		}
-		if column < 0 {
+		if !k.take(field, header, "--column") {
 			return diag.Usage(cmp.Or(text.DidYouMean(header, k.header), "the header has "+text.QuotedList(k.header[:min(len(k.header), 12)], "and")),
 				"no column %s for --column %s", text.Quote(header), name)
 		}
-		k.use(field, column, "--column", "")
+	}
+	for _, name := range slices.Sorted(maps.Keys(k.options.Project)) {
+		field, header := FieldNamed(name), k.options.Project[name]
+		if field != "" && k.columns[fieldIndex[field]] == nil && !k.take(field, header, "project") {
+			k.understood.note("no column %s, which the project names for %s", text.Quote(header), field)
+		}
 	}
 	return nil
+}
+
+// take uses the column with a header, and none for -. It reports whether there is one.
+func (k *recognizer) take(field Field, header, by string) bool {
+	if header == "-" {
+		k.columns[fieldIndex[field]] = []int{}
+		return true
+	}
+	column := slices.Index(k.header, header)
+	if column < 0 {
+		column = slices.IndexFunc(k.header, func(h string) bool { return strings.EqualFold(strings.TrimSpace(h), strings.TrimSpace(header)) })
+	}
+	if column < 0 {
+		return false
+	}
+	k.use(field, column, by, "")
+	return true
 }
 
 // FieldNamed returns a field by its name or by a short word for it, and "" for another word.

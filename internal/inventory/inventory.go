@@ -19,7 +19,8 @@ import (
 // Options say what the list itself does not.
 type Options struct {
 	Name    string            // of the list in messages; "" for inventory
-	Columns map[string]string // by field: the header of its column, or - for none
+	Columns map[string]string // by field: the header of its column, or - for none; an error if the list has no such column
+	Project map[string]string // the same of a project, for all its lists: a list without such a column is read without it
 	Assume  Assume            // for devices whose rows do not say it
 }
 

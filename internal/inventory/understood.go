@@ -39,7 +39,7 @@ type Origin struct {
 type Column struct {
 	Field  Field  `json:"field"`           // `platform`, `version`, `enrollment`, `supervised`, `managed`, `shared-ipad`, `model`, `serial`, `name`, `groups`
 	Header string `json:"header"`          // as written, or the path in JSON
-	By     string `json:"by"`              // how it was recognized: `header`, `values`, `--column`, `field`
+	By     string `json:"by"`              // how it was recognized: `header`, `values`, `--column`, `project`, `field`
 	Other  string `json:"other,omitempty"` // for `values`: what they look like
 }
 
