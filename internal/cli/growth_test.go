@@ -51,7 +51,7 @@ var growthCommands = map[string][]string{
 	},
 	"declaration": {
 		"lint FILE", "lint --format sarif FILE", "lint --fix --diff FILE", "validate FILE", "inspect FILE", "inspect --format json FILE", "inspect --format template FILE",
-		"diff FILE OTHER", "diff plain.json FILE", "fmt FILE", "fmt --diff FILE", "migrate FILE", "import FILE", "coverage FILE", "effective --target macOS@27/supervised FILE OTHER", "plan FILE", "push kmfddm --dry-run --full FILE", "serve FILE",
+		"diff FILE OTHER", "diff plain.json FILE", "fmt FILE", "fmt --diff FILE", "migrate FILE", "import FILE", "coverage FILE", "effective --target macOS@27/supervised FILE plain.json", "plan FILE", "push kmfddm --dry-run --full FILE", "serve FILE",
 	},
 	"template": {
 		"lint FILE", "lint --format sarif FILE", "lint --fix --diff FILE", "validate FILE", "build --unsigned -o OUT FILE", "build --unsigned --report html,md -o OUT FILE",
