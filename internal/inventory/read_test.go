@@ -535,3 +535,23 @@ func TestRepeatedSerials(t *testing.T) {
 		t.Error(lines, u.Repeated, u.Lines())
 	}
 }
+
+// A list that says that there is more is told as incomplete, by the last page alone.
+func TestIncompleteLists(t *testing.T) {
+	const device = `{"deviceName": "x", "operatingSystem": "iOS", "osVersion": "18", "isSupervised": true}`
+	for in, want := range map[string]string{
+		`{"@odata.nextLink": "x", "value": [` + device + `]}`:                                                             "further one",
+		`{"value": [` + device + `], "@odata.nextLink": "x"}`:                                                             "further one",
+		`{"value": [` + device + `], "@odata.nextLink": "x"} {"value": [` + device + `]}`:                                 "",
+		`[{"value": [` + device + `], "@odata.nextLink": "x"}, {"value": []}]`:                                            "",
+		`{"hosts": [{"hardware_serial": "a"}], "meta": {"has_next_results": true}}`:                                       "further one",
+		`{"hosts": null}{"hosts": [{"hardware_serial": "a"}]}`:                                                            "",
+		`{"totalCount": 2, "results": [{"mobileDeviceId": "1"}]}`:                                                         "2 devices, and the list has 1",
+		`{"results": [{"mobileDeviceId": "1"}], "totalCount": 2} {"totalCount": 2, "results": [{"mobileDeviceId": "2"}]}`: "",
+	} {
+		_, u := readAll(t, in, Options{})
+		if (u.Incomplete == "") != (want == "") || !strings.Contains(u.Incomplete, want) {
+			t.Errorf("%s: got %q, want %q", in, u.Incomplete, want)
+		}
+	}
+}

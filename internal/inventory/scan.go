@@ -28,7 +28,7 @@ type scanner struct {
 	start int64 // offset of the line
 	err   error // of in
 
-	key   []byte
+	key   []byte // in lower case
 	found []span // by place
 	arena []byte
 	extra []extra // further values of places with many
@@ -192,6 +192,11 @@ func (s *scanner) nextKey(first bool) (more bool, err error) {
 	s.key, err = s.text(s.key[:0], maxKey)
 	if err != nil {
 		return false, err
+	}
+	for i, c := range s.key {
+		if c >= 'A' && c <= 'Z' {
+			s.key[i] = c | 0x20
+		}
 	}
 	if c, ok := s.space(); !ok || c != ':' {
 		return false, s.fail("")

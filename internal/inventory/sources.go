@@ -107,11 +107,16 @@ type node struct {
 	items *node
 }
 
-// place returns the place of a path, such as mdm.name or labels[].name.
+// place returns the place of a path, such as mdm.name or labels[].name. Keys are in lower case: PowerShell writes DeviceName for
+// deviceName.
 func (d *sourceData) place(path string) int {
 	at := d.root
 	many := false
-	for step := range strings.SplitSeq(path, ".") {
+	steps := strings.Split(strings.ToLower(path), ".")
+	if strings.HasPrefix(path, "@") { // OData's own keys have points
+		steps = []string{strings.ToLower(path)}
+	}
+	for _, step := range steps {
 		key, isList := strings.CutSuffix(step, "[]")
 		if at.keys == nil {
 			at.keys = map[string]*node{}
