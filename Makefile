@@ -72,7 +72,7 @@ web-test: web ## drive the page in Chromium, and compare it with the program
 	npm --prefix web test
 
 web-twice: ## build the page in two places, and compare every byte
-	GO=$(GO) web/twice.sh
+	GO=$(GO) VERSION=$(VERSION) web/twice.sh $(ENGINE)
 
 lint: ## gofmt, vet, staticcheck
 	@test -z "$$(gofmt -l cmd internal profiles templates)" || { gofmt -l cmd internal profiles templates; exit 1; }

@@ -16,6 +16,7 @@ before(async () => {
   server = await serve();
   page = await open(browser, server.address, "#/edit");
   page.on("dialog", (dialog) => void dialog.accept());
+  page.on("filechooser", () => {}); // so that the browser hands over each, from the first one on
   folder = mkdtempSync(join(tmpdir(), "syncguard-forms-"));
 });
 after(async () => {
