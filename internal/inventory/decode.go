@@ -6,8 +6,10 @@ import (
 	"errors"
 	"io"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
 	utf "golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
 
@@ -34,11 +36,26 @@ func decode(r io.Reader) (*bufio.Reader, string, error) {
 		return nil, "", diag.WithHint(errors.New("compressed with gzip"), "unpack it first: gunzip -c FILE")
 	case len(head) == 4 && (head[1] == 0 && head[3] == 0 || head[0] == 0 && head[2] == 0):
 		return nil, "", diag.WithHint(errors.New("UTF-16 without a byte order mark"), "save it as UTF-8")
+	case isWindows1252(in):
+		return bufio.NewReaderSize(transform.NewReader(in, charmap.Windows1252.NewDecoder()), 1<<16), "Windows-1252", nil
 	default:
 		return in, name, nil
 	}
 	decoded := transform.NewReader(in, utf.BOMOverride(encoding.Nop.NewDecoder()))
 	return bufio.NewReaderSize(decoded, 1<<16), name, nil
+}
+
+// isWindows1252 is true for a text that is no UTF-8, as Excel writes CSV by default. JSON is always UTF-8, and what a server sends
+// is not read further than its first byte.
+func isWindows1252(in *bufio.Reader) bool {
+	if first, _ := in.Peek(1); len(first) == 0 || first[0] == '{' || first[0] == '[' {
+		return false
+	}
+	head, _ := in.Peek(1 << 16)
+	if len(head) == 1<<16 { // the last character may be cut
+		head = head[:bytes.LastIndexByte(head, '\n')+1]
+	}
+	return !utf8.Valid(head)
 }
 
 // looksLikeJSON tells an array from a header that begins with a bracket.

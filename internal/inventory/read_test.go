@@ -194,6 +194,23 @@ func TestColumns(t *testing.T) {
 	}
 }
 
+// Excel writes CSV in Windows-1252.
+func TestWindows1252(t *testing.T) {
+	r, err := Open(strings.NewReader("Ger\xe4t;OS;Version;Supervised\nM\xfcller\x92s;iOS;18;ja\n"), Options{Columns: map[string]string{"name": "Gerät"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d, err := r.Next(); err != nil || d.Name != "Müller’s" || d.Target.String() != "iOS@18/supervised" || r.Understood().Encoding != "Windows-1252" {
+		t.Error(d, err, r.Understood().Encoding)
+	}
+	long := "Name;OS\n" + strings.Repeat("ä;iOS\n", 20_000)
+	for _, shift := range []string{"", "x"} {
+		if _, u := readAll(t, shift+long, Options{}); u.Encoding != "UTF-8" {
+			t.Error(u.Encoding)
+		}
+	}
+}
+
 // A wrong list has one clear message.
 func TestRefusals(t *testing.T) {
 	for in, want := range map[string]string{

@@ -12,7 +12,7 @@ import (
 // Understood tells how a list was read, before anything is counted.
 type Understood struct {
 	Format    string    `json:"format"`              // `CSV` or `JSON`
-	Encoding  string    `json:"encoding"`            // `UTF-8` or `UTF-16`
+	Encoding  string    `json:"encoding"`            // `UTF-8`, `UTF-16` or, for what is neither, `Windows-1252`
 	Separator string    `json:"separator,omitempty"` // of CSV: `comma`, `semicolon`, `tab` or `vertical bar`
 	Sources   []Origin  `json:"sources"`             // the APIs whose fields the list has; none for CSV with other headers
 	Columns   []Column  `json:"columns"`             // the columns in use, or the fields of JSON
