@@ -170,7 +170,7 @@ func (e *effectiveRun) open(in input, data []byte) (*openedFile, error) {
 
 // add works out the device of one target.
 func (e *effectiveRun) add(t target.Target) error {
-	files := slices.Clone(e.files)
+	files := e.reaching(t)
 	for _, spec := range e.specs {
 		made, err := compose.Compose(spec, t, e.catalog, lint.Options{Interrupted: e.ctx.Err})
 		if err != nil {
@@ -202,6 +202,29 @@ func (e *effectiveRun) add(t target.Target) error {
 	e.result.Devices = append(e.result.Devices, d)
 	e.result.Settled = e.result.Settled && d.Settled()
 	return e.ctx.Err()
+}
+
+// reaching returns the files, and notes at those which a build made for other targets that they do not reach this one, if the same
+// build made some for it.
+func (e *effectiveRun) reaching(t target.Target) []effective.File {
+	files := slices.Clone(e.files)
+	likeIPhone := t // an iPad takes the files for an iPhone, if there are none for it
+	likeIPhone.Platform = t.Platform.Schema()
+	for _, t := range []target.Target{t, likeIPhone} {
+		isFor := func(of string) bool { return of == t.Group() || of == t.Slug() }
+		made := map[string]bool{}
+		for _, f := range files {
+			if before, of := lint.MadeFor(f.Name); isFor(of) && f.Not == "" {
+				made[before] = true
+			}
+		}
+		for i := range files {
+			if before, of := lint.MadeFor(files[i].Name); made[before] && !isFor(of) {
+				files[i].Not = "made for other targets"
+			}
+		}
+	}
+	return files
 }
 
 // nameRules lists the rules that the result refers to.

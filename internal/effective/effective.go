@@ -22,6 +22,7 @@ type File struct {
 	Name        string
 	Root        *plist.Value
 	Declaration bool
+	Not         string // why the file does not reach the target; empty if it does
 }
 
 // Device is what a device of a target ends up with.

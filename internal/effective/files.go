@@ -39,6 +39,8 @@ func (r *run) choose(files []File) (counted []source) {
 		switch {
 		case original != nil:
 			fate.CopyOf = original.Name
+		case f.Not != "":
+			fate.Note = f.Not
 		case device != "":
 			fate.Note = fmt.Sprintf("is for %s only (TargetDeviceType)", device)
 		default:

@@ -51,6 +51,10 @@ func cutTarget(identifier string, isDeclaration bool) (before, group string) {
 	return identifier, ""
 }
 
+// MadeFor cuts the path of a file made by build at the target in its name: before names the template's other files, too, and target
+// is PLATFORM-ENROLLMENT, maybe with a version in between. target is "" for another file.
+func MadeFor(path string) (before, target string) { return cutTargetOfFile(path) }
+
 // targetInName matches the target in the name of a file made by build, with an optional version.
 var targetInName = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`\.(?:` + strings.NewReplacer("-", `(?:-[0-9.]+)?-`).Replace(strings.Join(target.Groups(), "|")) + `)\.`)

@@ -115,13 +115,17 @@ func (x *setting) way(p target.Platform) merge.Way {
 
 // conflictOn returns those of the platforms on which different values of the setting are a fault.
 func (x *setting) conflictOn(on platforms) (conflict platforms) {
-	for _, p := range target.SchemaPlatforms() {
-		if bit := platformBit(p); on&bit != 0 && x.way(p).IsConflict() {
-			conflict |= bit
+	path := strings.Split(x.key, ".")
+	for i, p := range schemaPlatforms {
+		if on&(1<<i) != 0 && merge.Payload(x.domain, nil, path, p).IsConflict() {
+			conflict |= 1 << i
 		}
 	}
 	return conflict
 }
+
+// schemaPlatforms are the platforms by their bits.
+var schemaPlatforms = target.SchemaPlatforms()
 
 // depth counts the dots of a key. A key containing dots is merely compared as a whole sooner.
 func (setting) depth(key string) int {

@@ -9,6 +9,7 @@ package merge
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"syncguard/internal/fact"
 	"syncguard/internal/schema"
@@ -226,13 +227,15 @@ func wayOf(id string, how How) Way {
 }
 
 // ByID returns a rule by its ID, or nil.
-func ByID(id string) *Rule {
-	i := slices.IndexFunc(rules, func(r Rule) bool { return r.ID == id })
-	if i < 0 {
-		return nil
+func ByID(id string) *Rule { return rulesByID()[id] }
+
+var rulesByID = sync.OnceValue(func() map[string]*Rule {
+	all := map[string]*Rule{}
+	for i := range rules {
+		all[rules[i].ID] = &rules[i]
 	}
-	return &rules[i]
-}
+	return all
+})
 
 // rule is ByID for a rule that must be there; a test names those that are not.
 func rule(id string) *Rule {

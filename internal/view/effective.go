@@ -96,7 +96,7 @@ func (l *effectiveLayout) fates() []Block {
 		case f.Note == "":
 			continue
 		case f.Rule == merge.SameIdentifier().ID:
-			r = remark{"one identifier: only the one that comes last stays", f.Kind + " " + f.Identifier, f.Rule, f.Next}
+			r = remark{"of one identifier, so only the one that comes last stays", f.Kind + " " + f.Identifier, f.Rule, f.Next}
 		}
 		if files[r] == nil {
 			order = append(order, r)
@@ -107,11 +107,14 @@ func (l *effectiveLayout) fates() []Block {
 		list.Items = append(list.Items, Item{Text: words(fmt.Sprintf("%d more have the content of another file", more))})
 	}
 	for _, r := range order {
-		item := append(words(r.note), Run{Footnotes: l.rule(r.rule, "")}, Run{Text: ", "}, styled(Code, filesOf(files[r], l.all)))
+		item := append(words(r.note), Run{Footnotes: l.rule(r.rule, "")}, Run{Text: ": "}, styled(Code, filesOf(files[r], l.all)))
 		if r.identifier != "" {
 			item = append(item, Run{Text: " (" + r.identifier + ")"})
 		}
-		list.Items = append(list.Items, Item{Text: withNext(item, r.next)})
+		if r.next != "" {
+			item = append(item, Run{Text: "; " + r.next})
+		}
+		list.Items = append(list.Items, Item{Text: item})
 	}
 	return nonEmpty(list)
 }
