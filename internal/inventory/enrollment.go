@@ -175,7 +175,7 @@ func (r *resolver) noteConcerned(rec *record, t target.Target) {
 	switch {
 	case t.Platform == target.IPadOS && t.Enrollment == target.Supervised && rec.text[atShared] == "":
 		r.iPads = true
-	case t.Platform == target.IOS && rec.text[atModel] == "" && r.readSystem(rec.text[atPlatform]).platform == target.IOS:
+	case t.Platform == target.IOS && rec.text[atModel] == "" && r.systemAt(rec, atPlatform).platform == target.IOS:
 		r.unsure = true
 	}
 	if note := r.missing[SharedIPad]; note != "" && r.iPads {

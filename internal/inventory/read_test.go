@@ -8,9 +8,11 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"syncguard/internal/diag"
 	"syncguard/internal/fact"
@@ -495,55 +497,65 @@ func checkCount(t *testing.T, in string, r *Reader, rows int) {
 	}
 }
 
+// Reading devices, beside encoding/csv alone, in turn.
 func BenchmarkInventoryCSV(b *testing.B) {
 	data, _ := io.ReadAll(table(20_000))
-	b.Run("plain", func(b *testing.B) {
-		b.SetBytes(int64(len(data)))
-		for b.Loop() {
-			c := csv.NewReader(bytes.NewReader(data))
-			c.ReuseRecord = true
-			for {
-				if _, err := c.Read(); err != nil {
-					break
-				}
+	benchmark(b, data, func() error {
+		c := csv.NewReader(bytes.NewReader(data))
+		c.ReuseRecord = true
+		for {
+			if _, err := c.Read(); err == io.EOF {
+				return nil
+			} else if err != nil {
+				return err
 			}
 		}
 	})
-	b.Run("devices", func(b *testing.B) { benchmark(b, data) })
 }
 
+// Reading devices, beside encoding/json with one field of a device, in turn.
 func BenchmarkInventoryJSON(b *testing.B) {
 	data, _ := io.ReadAll(fleet(5_000, 1500))
-	b.Run("plain", func(b *testing.B) {
-		b.SetBytes(int64(len(data)))
-		for b.Loop() {
-			var page struct{ Hosts []struct{ Platform string } }
-			if err := json.Unmarshal(data, &page); err != nil {
-				b.Fatal(err)
-			}
-		}
+	benchmark(b, data, func() error {
+		var page struct{ Hosts []struct{ Platform string } }
+		return json.Unmarshal(data, &page)
 	})
-	b.Run("devices", func(b *testing.B) { benchmark(b, data) })
 }
 
-func benchmark(b *testing.B, data []byte) {
+func benchmark(b *testing.B, data []byte, plain func() error) {
 	b.SetBytes(int64(len(data)))
-	b.ReportAllocs()
 	rows := 0
-	for b.Loop() {
+	devices := func() error {
 		r, err := Open(bytes.NewReader(data), Options{})
-		if err != nil {
-			b.Fatal(err)
+		for rows = 0; err == nil; rows++ {
+			_, err = r.Next()
 		}
-		for rows = 0; ; rows++ {
-			if _, err := r.Next(); err == io.EOF {
-				break
-			} else if err != nil {
+		rows--
+		if err == io.EOF {
+			return nil
+		}
+		return err
+	}
+	var took [2]time.Duration
+	var before, after runtime.MemStats
+	mallocs := uint64(0)
+	for b.Loop() {
+		for i, read := range []func() error{devices, plain} {
+			runtime.ReadMemStats(&before)
+			start := time.Now()
+			if err := read(); err != nil {
 				b.Fatal(err)
+			}
+			took[i] += time.Since(start)
+			if runtime.ReadMemStats(&after); i == 0 {
+				mallocs = after.Mallocs - before.Mallocs
 			}
 		}
 	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(rows), "ns/row")
+	b.ReportMetric(float64(took[0])/float64(took[1]), "x-plain")
+	b.ReportMetric(float64(took[0])/float64(b.N)/float64(rows), "ns/row")
+	b.ReportMetric(float64(len(data))*float64(b.N)/1e6/took[0].Seconds(), "read-MB/s")
+	b.ReportMetric(float64(mallocs)/float64(rows), "allocs/row")
 }
 
 func TestRepeatedSerials(t *testing.T) {
@@ -570,5 +582,20 @@ func TestIncompleteLists(t *testing.T) {
 		if (u.Incomplete == "") != (want == "") || !strings.Contains(u.Incomplete, want) {
 			t.Errorf("%s: got %q, want %q", in, u.Incomplete, want)
 		}
+	}
+}
+
+// The set of serial numbers is exact up to its bound, and knows none beyond it.
+func TestSerials(t *testing.T) {
+	s := newSerials()
+	for round := range 2 {
+		for i := range maxSerials {
+			if known := s.add(strconv.Itoa(i)); known != (round == 1) {
+				t.Fatalf("%d in round %d: %v", i, round, known)
+			}
+		}
+	}
+	if s.add("one more") || s.add("one more") || len(s.slots) != 2*maxSerials {
+		t.Error("more serial numbers than the bound are remembered")
 	}
 }

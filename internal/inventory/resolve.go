@@ -3,7 +3,6 @@ package inventory
 import (
 	"cmp"
 	"fmt"
-	"hash/maphash"
 	"strings"
 
 	"syncguard/internal/diag"
@@ -37,12 +36,13 @@ type resolver struct {
 	data       *sourceData
 	systems    map[string]system // by text; the same few texts come again and again
 	released   map[target.Target]string
+	fine       [2]target.Target      // the last two that exist: without the enrollment, and with it
+	last       [atVersion + 1]system // of the row before
 	sawVersion bool
 	missing    map[Field]string // notes on fields that no row has, for the first device concerned
 	iPads      bool             // supervised ones that may be Shared iPads
 	unsure     bool             // devices called iOS that may be iPads
-	seed       maphash.Seed
-	serials    map[uint64]bool
+	serials    *serials
 	platforms  map[[3]string]bool // words, platform and model that Understood was told of
 
 	readings   [fieldCount]map[string]reading // by value, of one source
@@ -53,7 +53,7 @@ type resolver struct {
 const maxMemory = 4096
 
 func newResolver(a Assume, u *Understood) *resolver {
-	return &resolver{assume: a, understood: u, data: sources(), systems: map[string]system{}, released: map[target.Target]string{}, platforms: map[[3]string]bool{}, seed: maphash.MakeSeed(), serials: map[uint64]bool{}}
+	return &resolver{assume: a, understood: u, data: sources(), systems: map[string]system{}, released: map[target.Target]string{}, platforms: map[[3]string]bool{}, serials: newSerials()}
 }
 
 // device makes the device of a record.
@@ -77,19 +77,13 @@ func (r *resolver) device(rec *record) Device {
 	return d
 }
 
-// maxSerials bounds the serial numbers that are remembered, by their hashes: 8 bytes each, and as much again for the map.
-const maxSerials = 1 << 20
-
 // noteSerial counts rows whose serial number an earlier row has: lists of two servers name a device twice, and so do pages read twice.
 func (r *resolver) noteSerial(serial string) {
 	if len(serial) < 5 { // Apple's are longer; these are words such as n/a
 		return
 	}
-	hash := maphash.String(r.seed, serial)
-	if r.serials[hash] {
+	if r.serials.add(serial) {
 		r.understood.Repeated++
-	} else if len(r.serials) < maxSerials {
-		r.serials[hash] = true
 	}
 }
 
@@ -130,7 +124,7 @@ func valid(s string) string {
 
 // platform finds the platform. A model decides between iOS and iPadOS: many sources call both iOS.
 func (r *resolver) platform(rec *record, t *target.Target) (Lack, string) {
-	named, version := r.readSystem(rec.text[atPlatform]), r.readSystem(rec.text[atVersion])
+	named, version := r.systemAt(rec, atPlatform), r.systemAt(rec, atVersion)
 	model, known := modelOf(rec)
 	if named.platform == "" && named.other == "" {
 		named.platform, _ = readModel(rec.text[atPlatform]) // a kind of device in place of a platform
@@ -166,8 +160,10 @@ func modelOf(rec *record) (target.Platform, bool) {
 
 // version finds the version, of the field for it or behind the name of the platform.
 func (r *resolver) version(rec *record, t *target.Target) (Lack, string) {
-	words := cmp.Or(rec.text[atVersion], rec.text[atPlatform])
-	got := r.readSystem(words)
+	got := r.systemAt(rec, atVersion)
+	if rec.text[atVersion] == "" {
+		got = r.systemAt(rec, atPlatform)
+	}
 	switch t.Version = got.version; {
 	case got.badText != "":
 		return LacksVersion, text.Quote(got.badText)
@@ -203,14 +199,24 @@ func silence(rec *record, f Field) string {
 	return cmp.Or(rec.source.Silent[f], rec.source.Missing[f])
 }
 
-func (r *resolver) readSystem(s string) system {
+// systemAt reads the platform, or the version, that a record has at a place. Rows often repeat those before them.
+func (r *resolver) systemAt(rec *record, at int) system {
+	s := rec.text[at]
 	if s == "" {
 		return system{}
 	}
+	if r.last[at].words != s {
+		r.last[at] = r.readSystem(s)
+	}
+	return r.last[at]
+}
+
+func (r *resolver) readSystem(s string) system {
 	known, ok := r.systems[s]
 	if !ok {
 		s = strings.Clone(s) // the text of a row is part of a larger one
 		known = readSystem(s)
+		known.words = s
 		if len(r.systems) < maxMemory {
 			r.systems[s] = known
 		}
@@ -221,7 +227,7 @@ func (r *resolver) readSystem(s string) system {
 // tellPlatform records what the words for the platform are read as.
 func (r *resolver) tellPlatform(rec *record, called, is target.Platform) {
 	words := rec.text[atPlatform]
-	named := r.readSystem(words).platform
+	named := r.systemAt(rec, atPlatform).platform
 	if key := [3]string{words, string(called), string(is)}; named == "" || len(r.understood.Values) >= maxValues || r.platforms[key] {
 		return
 	} else if len(r.platforms) < maxMemory {
@@ -239,6 +245,9 @@ func (r *resolver) tellPlatform(rec *record, called, is target.Platform) {
 
 // check refuses versions that the platform never had, and combinations found on no device.
 func (r *resolver) check(t target.Target) (Lack, string) {
+	if t == r.fine[0] || t == r.fine[1] {
+		return "", ""
+	}
 	problem, known := r.released[t]
 	if !known {
 		if err := t.Check(); err != nil {
@@ -251,6 +260,7 @@ func (r *resolver) check(t target.Target) (Lack, string) {
 	if problem != "" {
 		return NeverReleased, problem
 	}
+	r.fine[0], r.fine[1] = r.fine[1], t
 	return "", ""
 }
 

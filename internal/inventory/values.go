@@ -8,6 +8,7 @@ import (
 
 // system is what a text says of an operating system.
 type system struct {
+	words    string // the text
 	platform target.Platform
 	other    string         // a platform that is not Apple's, or without profiles, as written
 	version  target.Version // zero for none
