@@ -269,6 +269,7 @@ var arrows = []struct {
 		"internal/schema",
 		"internal/schema/facts",
 		"internal/target",
+		"internal/text",
 		"internal/work",
 		"profiles",
 	}},

@@ -10,6 +10,7 @@ import (
 	"syncguard/internal/plist"
 	"syncguard/internal/schema"
 	"syncguard/internal/target"
+	"syncguard/internal/text"
 	"syncguard/internal/work"
 	"syncguard/profiles"
 )
@@ -353,19 +354,28 @@ func jsonOf(v *plist.Value) any {
 // maxShown bounds the items of a list that are shown to people.
 const maxShown = 6
 
-// Shown writes a value for people, in one line: a list by its first items, secrets and data in words.
+// Shown writes a value for people, in one line: a list by its first items, a dictionary by its first keys, secrets and data in words.
 func Shown(v *plist.Value) string {
-	if v == nil || v.Secret || v.Kind != plist.Array {
+	if v == nil || v.Secret {
 		return v.Describe()
 	}
-	if len(v.Items) == 0 {
-		return "an empty list"
-	}
 	var items []string
-	for _, x := range v.Items[:min(len(v.Items), maxShown)] {
-		items = append(items, x.Describe())
+	all := len(v.Items) + len(v.Fields)
+	switch {
+	case v.Kind == plist.Array && all == 0:
+		return "an empty list"
+	case v.Kind == plist.Array:
+		for _, x := range v.Items[:min(all, maxShown)] {
+			items = append(items, x.Describe())
+		}
+	case v.Kind == plist.Dictionary && all > 0:
+		for _, f := range v.Fields[:min(all, maxShown)] {
+			items = append(items, text.Shorten(f.Key)+" "+f.Value.Describe())
+		}
+	default:
+		return v.Describe()
 	}
-	if more := len(v.Items) - maxShown; more > 0 {
+	if more := all - maxShown; more > 0 {
 		items = append(items, fmt.Sprintf("%d more", more))
 	}
 	return strings.Join(items, ", ")
