@@ -242,41 +242,62 @@ func settingText(s *census.Subject) Text {
 	return words(s.Title)
 }
 
-// groupSections returns a chart of groups for each setting that differs between them, for the first ones.
+// groupSections returns a chart of groups for the settings that differ between them, one for those with the same numbers.
 func groupSections(c *app.CoverageCounts, most int) (blocks []Block) {
+	if len(c.Groups) == 1 && c.Groups[0].Name == "" {
+		return []Block{Paragraph{Text: words("No device of the list has a " + string(c.By) + ".")}}
+	}
+	type charted struct {
+		names []Text
+		chart Chart
+	}
+	var all []*charted
+	at := map[string]*charted{}
 	same := 0
 	for i := range c.Subjects {
-		s := &c.Subjects[i]
-		classes := used(s.Of)
-		chart := Chart{Header: string(c.By), Classes: classes}
-		uniform := true
-		for n, g := range c.Groups {
-			of := g.Subjects[i]
-			uniform = uniform && slices.ContainsFunc(classes, func(class intent.Class) bool { return of.Of(class) == g.Devices && s.Of(class) == c.Counted })
-			if n < fewGroups {
-				chart.Rows = append(chart.Rows, ChartRow{Label: groupName(g.Name), Numbers: numbersOf(of.Counts, classes)})
-			}
-		}
+		chart, uniform := groupChart(c, i)
 		if uniform {
 			same++
 			continue
 		}
-		if more := len(c.Groups) - fewGroups + c.MoreGroups; more > 0 {
-			chart.Below = fmt.Sprintf("and %s more: --format csv has them.", text.Number(more))
+		key := fmt.Sprint(chart)
+		if at[key] == nil {
+			at[key] = &charted{chart: chart}
+			all = append(all, at[key])
 		}
-		title := append(settingText(s), Run{Text: " by " + string(c.By)})
-		if s.File != "" {
-			title = append(title, styled(Faint, " · "+s.File))
-		}
-		blocks = append(blocks, Section{Title: title, ID: fmt.Sprintf("by-%d", i+1), Blocks: []Block{chart}})
+		at[key].names = append(at[key].names, settingText(&c.Subjects[i]))
 	}
-	if more := len(blocks) - most; more > 0 {
-		blocks = append(blocks[:most], Paragraph{Text: words("and " + text.Counted(more, "more setting") + ": --format csv has them.")})
+	for i, of := range all[:min(len(all), most)] {
+		title := append(nameList(of.names), Run{Text: " by " + string(c.By)})
+		blocks = append(blocks, Section{Title: title, ID: fmt.Sprintf("by-%d", i+1), Blocks: []Block{of.chart}})
+	}
+	var below []string
+	if more := len(all) - most; more > 0 {
+		below = append(below, "And "+text.Counted(more, "more chart")+": --format csv has the numbers.")
 	}
 	if same > 0 {
-		blocks = append(blocks, Paragraph{Text: words(fmt.Sprintf("%s the same effect on every device.", text.Counted(same, "setting")+agree(same, " has", " have")))})
+		below = append(below, text.Counted(same, "setting")+agree(same, " has", " have")+" the same effect on every device.")
+	}
+	if below != nil {
+		blocks = append(blocks, Paragraph{Text: words(strings.Join(below, " "))})
 	}
 	return blocks
+}
+
+// groupChart returns the first groups with the numbers of one setting, and whether it is the same in all of them.
+func groupChart(c *app.CoverageCounts, i int) (chart Chart, uniform bool) {
+	s := &c.Subjects[i]
+	chart = Chart{Header: string(c.By), Classes: used(s.Of)}
+	for _, g := range c.Groups[:min(len(c.Groups), fewGroups)] {
+		chart.Rows = append(chart.Rows, ChartRow{Label: groupName(g.Name), Numbers: numbersOf(g.Subjects[i].Counts, chart.Classes)})
+	}
+	if more := len(c.Groups) - fewGroups + c.MoreGroups; more > 0 {
+		chart.Below = fmt.Sprintf("and %s more: --format csv has them.", text.Number(more))
+		if c.MoreGroups > 0 {
+			chart.Below = fmt.Sprintf("and %s more; --format csv has the first %s.", text.Number(more), text.Number(len(c.Groups)))
+		}
+	}
+	return chart, len(chart.Classes) == 1
 }
 
 func groupName(name string) Text {

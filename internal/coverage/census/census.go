@@ -16,7 +16,6 @@ import (
 	"syncguard/internal/intent"
 	"syncguard/internal/inventory"
 	"syncguard/internal/target"
-	"syncguard/internal/text"
 	"syncguard/internal/work"
 )
 
@@ -134,7 +133,7 @@ func (cs *Census) addIncomplete(why inventory.Lack, d inventory.Device) {
 	}
 	i.Devices++
 	if len(i.First) < maxFirst {
-		i.First = append(i.First, Row{d.Row, clip(d.Serial), clip(d.Name), clip(d.Because)})
+		i.First = append(i.First, Row{d.Row, d.Serial, d.Name, d.Because})
 	}
 }
 
@@ -198,16 +197,13 @@ func (cs *Census) addGroup(name string, c *column) {
 			}
 			return
 		}
-		g = &group{name: clip(name), columns: map[int]int{}}
+		g = &group{name: name, columns: map[int]int{}}
 		cs.groups[name] = g
 		cs.groupList = append(cs.groupList, g)
 	}
 	g.devices++
 	g.columns[c.at]++
 }
-
-// clip bounds a text that a result keeps.
-func clip(s string) string { return text.Shorten(s) }
 
 // Result returns the counts so far.
 func (cs *Census) Result() (*Result, error) {
