@@ -56,7 +56,7 @@ type PlanResult struct {
 // PlannedMove is devices that go from one version to a later one.
 type PlannedMove struct {
 	Name       string            `json:"name"`                 // as tasks name it, such as `iOS@26/supervised`
-	Platform   target.Platform   `json:"platform"`             // iOS stands for iPadOS, too, unless a move has it
+	Platform   target.Platform   `json:"platform"`             // iOS stands for iPadOS, too, unless a move has it or the devices were counted
 	From       target.Version    `json:"from"`                 // the installed version
 	To         target.Version    `json:"to"`                   // the version after the update
 	Enrollment target.Enrollment `json:"enrollment,omitempty"` // absent for any way of install

@@ -194,7 +194,7 @@ func nameForMeanings(t *schema.Type) string {
 // outcome is the verdict on one subject on some moves.
 type outcome struct {
 	verdict Verdict
-	way     string
+	way     string // of the replacement, or why there is none
 }
 
 // checklist judges every subject on every move.
@@ -240,8 +240,12 @@ func (b *builder) tasksOf(at place, f *found) (tasks []Task) {
 		}
 		o := outcome{verdict: verdict}
 		var replacement *Replacement
-		if isReplaceable && f.replacement != nil {
+		switch {
+		case f.replacement == nil:
+		case isReplaceable:
 			replacement, o.way = f.replacement, string(f.replacement.Way)
+		case verdict == Stops || verdict == Deprecated:
+			o.way = f.whyNoReplacement(m)
 		}
 		n, known := index[o]
 		if !known {

@@ -538,13 +538,12 @@ func (b *builder) annotate(t *Task, f *found) {
 		t.Notes = append(t.Notes, intent.Note{Text: "Apple states it of the payload; here the key is a managed preference, and what becomes of that is not known", Evidence: fact.Unverified})
 	}
 	if f.replacement != nil && t.Replacement == nil && slices.Contains([]Verdict{Stops, Deprecated}, t.Verdict) {
-		t.Notes = append(t.Notes, intent.Note{Text: b.whyNoReplacement(t, f), Evidence: fact.Apple})
+		t.Notes = append(t.Notes, intent.Note{Text: f.whyNoReplacement(b.moves[t.Moves[0]]), Evidence: fact.Apple})
 	}
 }
 
-// whyNoReplacement tells why the devices of a task do not take the declaration in its place.
-func (b *builder) whyNoReplacement(t *Task, f *found) string {
-	m := b.moves[t.Moves[0]]
+// whyNoReplacement tells why the devices of a move do not take the declaration in its place.
+func (f *found) whyNoReplacement(m Move) string {
 	a := f.on[m.Platform.Schema()].replacement
 	for _, l := range a.Limits(m.After()) {
 		if l.Obstacle.Blocks() {

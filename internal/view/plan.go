@@ -78,6 +78,9 @@ func plannedInventory(i *app.PlannedInventory) Block {
 	return Section{Title: words(title), ID: "devices", Blocks: []Block{list}}
 }
 
+// maxPlannedKinds is the number of kinds of devices shown.
+const maxPlannedKinds = 12
+
 // plannedMoves lists the devices and their versions.
 func plannedMoves(r *app.PlanResult) Block {
 	t := Table{Headers: []string{"devices", "from", "to", "came out", "can be put off until"}, Labels: 1}
@@ -85,7 +88,7 @@ func plannedMoves(r *app.PlanResult) Block {
 	if counted {
 		t.Headers = slices.Insert(t.Headers, 1, "number")
 	}
-	for _, m := range r.Moves {
+	for _, m := range r.Moves[:min(len(r.Moves), maxPlannedKinds)] {
 		name := plannedPlatform(r, m.Platform)
 		if m.Enrollment != "" {
 			name += " " + m.Enrollment.Describe()
@@ -96,13 +99,16 @@ func plannedMoves(r *app.PlanResult) Block {
 		}
 		t.Rows = append(t.Rows, Row{Cells: cells})
 	}
+	if n := len(r.Moves) - maxPlannedKinds; n > 0 {
+		t.Below = "and " + text.Count(n, "more kind") + " of devices; --format json lists them all"
+	}
 	return t
 }
 
-// plannedPlatform names a platform; iOS stands for iPadOS, too, unless a move has it.
+// plannedPlatform names a platform; iOS stands for iPadOS, too, unless a move has it or the devices were counted.
 func plannedPlatform(r *app.PlanResult, p target.Platform) string {
 	hasIPads := slices.ContainsFunc(r.Moves, func(m app.PlannedMove) bool { return m.Platform == target.IPadOS })
-	if p == target.IOS && !hasIPads { // only these: schemas count an iPad as iOS
+	if p == target.IOS && !hasIPads && r.Inventory == nil { // only these: schemas count an iPad as iOS
 		return "iOS, iPadOS"
 	}
 	return string(p)
@@ -237,8 +243,11 @@ func plannedSummary(r *app.PlanResult) string {
 			parts = append(parts, fmt.Sprintf("%d %s", n, s))
 		}
 	}
-	if parts == nil {
+	switch {
+	case len(r.Tasks) == 0:
 		return ""
+	case parts == nil:
+		return "Nothing stops, changes, or has to be delivered again."
 	}
 	return "Of the settings, " + strings.Join(parts, ", ") + "."
 }
