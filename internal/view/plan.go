@@ -79,7 +79,7 @@ func plannedInventory(i *app.PlannedInventory) Block {
 }
 
 // maxPlannedKinds is the number of kinds of devices shown.
-const maxPlannedKinds = 12
+const maxPlannedKinds = 16
 
 // plannedMoves lists the devices and their versions.
 func plannedMoves(r *app.PlanResult) Block {
