@@ -342,9 +342,11 @@ export function NewKey({ scope, path, node, any }: { scope: Scope; path: Path; n
         event.preventDefault();
         if (!name.value || isTaken) return;
         const key = name.value;
+        const form = event.currentTarget;
+        name.value = ""; // at once: the next name may be typed before the text is checked
         void scope.doc.assign([...path, key], begin(any?.facts.type === "any" ? undefined : any, fixed ?? kind.value)).then(() => {
-          name.value = "";
-          requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-path="${CSS.escape(pathText([...path, key]))}"] :is(input, select, textarea)`)?.focus());
+          const field = () => document.querySelector<HTMLElement>(`[data-path="${CSS.escape(pathText([...path, key]))}"] :is(input, select, textarea)`);
+          requestAnimationFrame(() => (form.contains(document.activeElement) || document.activeElement === document.body) && field()?.focus());
         });
       }}
     >
