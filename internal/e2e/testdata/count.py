@@ -94,8 +94,9 @@ def graph(d):
     return target(platform_of(d["operatingSystem"], d["model"]), version(d["osVersion"]), enrollment)
 
 
-def graph_csv(r):
-    return graph({k[0].lower() + k[1:]: v for k, v in r.items()})
+def graph_powershell(r):
+    words = {"OSVersion": "osVersion"}  # the cmdlets write the fields with capitals
+    return graph({words.get(k, k[0].lower() + k[1:]): v for k, v in r.items()})
 
 
 def simplemdm(d):
@@ -136,7 +137,7 @@ def nothing(_):
 SHAPES = {
     "fleet-hosts.json": ("hosts", fleet), "fleet-host.jsonl": (None, fleet), "fleet-report.csv": (",", fleet_csv),
     "jamf-computers.json": ("results", jamf_computer), "jamf-mobile.json": ("results", jamf_mobile), "jamf-platform.json": ("results", jamf_platform),
-    "graph.json": ("value", graph), "graph-powershell.csv": (",", graph_csv), "simplemdm.json": ("data", simplemdm),
+    "graph.json": ("value", graph), "graph-powershell.csv": (",", graph_powershell), "graph-powershell.json": (None, graph_powershell), "simplemdm.json": ("data", simplemdm),
     "apple-business.json": ("data", nothing), "iru.json": (None, nothing),
     "made-up-intune.csv": (",", intune_csv), "made-up-iru.tsv": ("\t", iru_csv), "made-up-jamf.csv": (";", jamf_csv), "made.csv": (",", made_csv),
 }
