@@ -41,6 +41,7 @@ function Start() {
   async function open(list: FileList | null | undefined) {
     const file = list?.[0];
     if (!file) return;
+    trouble.value = undefined; // of another file
     try {
       const own = clean(file.name);
       const { result } = await call("open", {}, { [own]: new Uint8Array(await file.arrayBuffer()) });
