@@ -69,6 +69,9 @@ func headingOf(c intent.Class) string {
 // table returns the numbers as a table: aligned to the right, with bars of a width if it is not 0.
 func (c *Chart) table(bar int) Table {
 	t := Table{Headers: []string{c.Header}, Labels: 1, Below: c.Below}
+	for _, r := range c.Rows {
+		t.Rows = append(t.Rows, Row{Cells: []Text{r.Label}})
+	}
 	for i, class := range c.Classes {
 		width := lipgloss.Width(headingOf(class))
 		for _, r := range c.Rows {
@@ -77,9 +80,6 @@ func (c *Chart) table(bar int) Table {
 		after := textIf(c.hasMarks(i), " ") // below the footnotes
 		t.Headers = append(t.Headers, padLeft(headingOf(class), width))
 		for n, r := range c.Rows {
-			if i == 0 {
-				t.Rows = append(t.Rows, Row{Cells: []Text{r.Label}})
-			}
 			cell := numberCell(r.Numbers[i], width)
 			if r.isMarked(i) {
 				cell[0].Footnotes = []int{1}

@@ -27,6 +27,9 @@ const unstated = "not on Apple's word alone: see Why"
 // leaves out the least of long lists.
 func CoverageCounts(c *app.CoverageCounts, brief bool) []Block {
 	blocks := []Block{understoodBlock(c)}
+	if c.Counted == 0 {
+		return blocks
+	}
 	blocks = append(blocks, countCharts(c)...)
 	most := len(c.Subjects) + len(c.Steps)
 	if brief {
@@ -56,7 +59,10 @@ func CountsPage(c *app.CoverageCounts) *Page {
 
 // devicesSection tells what a build does on the devices of an inventory, for whoever decides.
 func devicesSection(c *app.CoverageCounts, id string) Section {
-	s := Section{Title: words("Your devices"), ID: id + "-inventory", Nav: "Your devices", Blocks: []Block{Paragraph{Text: words(countedText(c))}, kindTable(c)}}
+	s := Section{Title: words("Your devices"), ID: id + "-inventory", Nav: "Your devices", Blocks: []Block{Paragraph{Text: words(countedText(c))}}}
+	if c.Counted > 0 {
+		s.Blocks = append(s.Blocks, kindTable(c))
+	}
 	if c.Counted == c.Unserved {
 		return s
 	}
@@ -105,7 +111,9 @@ func understoodBlock(c *app.CoverageCounts) Block {
 	if list.Items != nil {
 		s.Blocks = append(s.Blocks, list)
 	}
-	s.Blocks = append(s.Blocks, kindTable(c))
+	if c.Counted > 0 {
+		s.Blocks = append(s.Blocks, kindTable(c))
+	}
 	if len(c.Incomplete) > 0 {
 		s.Blocks = append(s.Blocks, incompleteSection(c))
 	}

@@ -259,7 +259,10 @@ func plannedRest(r *app.PlanResult) string {
 		what = "setting stays as it is"
 	}
 	s := fmt.Sprintf("%d other %s.", r.Unchanged, what)
-	if len(r.Tasks) == 0 {
+	switch {
+	case len(r.Moves) == 0:
+		return "No device is known to get the update, so nothing was planned."
+	case len(r.Tasks) == 0:
 		s = fmt.Sprintf("Nothing to do: %d %s.", r.Unchanged, what)
 	}
 	if r.Unknown > 0 {
