@@ -201,6 +201,7 @@ export interface CoverageCell {
   target: string;
   readAs?: string;
   class: string;
+  missing?: boolean;
   mechanism: string;
   condition: string;
   source: string;
