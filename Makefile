@@ -61,7 +61,6 @@ bench: ## ratios, side by side in one run
 
 # The engine without inlining, a fifth smaller. The packages named are inlined: they take the time of a check (docs/web.md).
 ENGINE = -trimpath -buildvcs=false -gcflags=all=-l -gcflags=runtime= -gcflags=internal/runtime/...= -gcflags=syncguard/internal/plist= \
-	-gcflags=syncguard/internal/text= -gcflags=syncguard/internal/diag= \
 	-ldflags '-s -w -X main.version=$(VERSION) -X syncguard/internal/rules.Published=$(RULES_URL)'
 
 web: ## the page, web/dist, and bin/syncguard with it; needs Node

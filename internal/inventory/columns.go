@@ -35,8 +35,8 @@ var likelyNames = map[Field]string{
 	automated: "enrolledviaautomateddeviceenrollment enrolledviadep depenrolled isdepenrollment isdepenrolled automateddeviceenrollment adeenrolled enrolledviaade ade dep",
 }
 
-// severalColumns are the fields that several columns may have.
-var severalColumns = map[Field]bool{Model: true, Name: true, Groups: true}
+// severalColumns reports whether several columns may have a field.
+func severalColumns(f Field) bool { return f == Model || f == Name || f == Groups }
 
 type columnFacts struct {
 	ranks    map[string]map[Field]int // by normalized header: 0 for the first names, 1 for those behind the bar
@@ -44,8 +44,18 @@ type columnFacts struct {
 	meanings map[string]*meaning
 }
 
+var columnTables struct {
+	sync.Once // sync.OnceValue would keep what it calls in a program that reads no list, such as the engine of the page
+	data      *columnFacts
+}
+
 // columnData returns the tables. The result is shared; do not modify it.
-var columnData = sync.OnceValue(func() *columnFacts {
+func columnData() *columnFacts {
+	columnTables.Do(func() { columnTables.data = newColumnFacts() })
+	return columnTables.data
+}
+
+func newColumnFacts() *columnFacts {
 	d := &columnFacts{map[string]map[Field]int{}, map[string]int{}, meaningsOfWords()}
 	for field, names := range likelyNames {
 		rank := 0
@@ -61,7 +71,7 @@ var columnData = sync.OnceValue(func() *columnFacts {
 		}
 	}
 	return d
-})
+}
 
 // normalize keeps letters and digits, in lower case.
 func normalize(header string) string {
@@ -114,7 +124,7 @@ func (k *recognizer) recognize() ([][]int, *source, error) {
 
 // use gives a column to a field.
 func (k *recognizer) use(f Field, column int, by, other string) {
-	i := fieldIndex[f]
+	i := fieldIndex(f)
 	k.columns[i] = append(k.columns[i], column)
 	k.taken[column] = true
 	k.understood.Columns = append(k.understood.Columns, Column{Field: shown(f), Header: text.Shorten(valid(k.header[column])), By: by, Other: other})
@@ -138,7 +148,7 @@ func (k *recognizer) given() error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(k.options.Project)) {
 		field, header := FieldNamed(name), k.options.Project[name]
-		if field != "" && k.columns[fieldIndex[field]] == nil && !k.take(field, header, "project") {
+		if field != "" && k.columns[fieldIndex(field)] == nil && !k.take(field, header, "project") {
 			k.understood.note("no column %s, which the project names for %s", text.Quote(header), field)
 		}
 	}
@@ -148,7 +158,7 @@ func (k *recognizer) given() error {
 // take uses the column with a header, and none for -. It reports whether there is one.
 func (k *recognizer) take(field Field, header, by string) bool {
 	if header == "-" {
-		k.columns[fieldIndex[field]] = []int{}
+		k.columns[fieldIndex(field)] = []int{}
 		return true
 	}
 	column := slices.Index(k.header, header)
@@ -197,7 +207,7 @@ func (k *recognizer) findSource() {
 
 // byHeader finds the columns of a field by their headers. Values that cannot be the field's rule a column out.
 func (k *recognizer) byHeader(f Field) error {
-	if k.columns[fieldIndex[f]] != nil { // named by the admin
+	if k.columns[fieldIndex(f)] != nil { // named by the admin
 		return nil
 	}
 	var found []candidate
@@ -207,7 +217,7 @@ func (k *recognizer) byHeader(f Field) error {
 		}
 	}
 	slices.SortStableFunc(found, func(a, b candidate) int { return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.order, b.order)) })
-	if severalColumns[f] {
+	if severalColumns(f) {
 		for _, c := range found {
 			k.use(f, c.column, "header", "")
 		}
@@ -265,14 +275,10 @@ func at(row []string, column int) string {
 
 // fits reports whether the first values of a column can be those of a field. An empty column can.
 func (k *recognizer) fits(f Field, column int) bool {
-	test := fieldTests[f]
-	if test == nil {
-		return true
-	}
 	some := false
 	for _, row := range k.rows {
 		if value := at(row.fields, column); value != "" {
-			if test(value) {
+			if canBe(f, value) {
 				return true
 			}
 			some = true
@@ -281,18 +287,20 @@ func (k *recognizer) fits(f Field, column int) bool {
 	return !some
 }
 
-// fieldTests tell whether a value can be a field's.
-var fieldTests = map[Field]func(string) bool{
-	Platform: func(s string) bool {
-		got := readSystem(s)
-		_, isModel := readModel(s)
+// canBe reports whether a value can be a field's.
+func canBe(f Field, value string) bool {
+	switch f {
+	case Platform:
+		got := readSystem(value)
+		_, isModel := readModel(value)
 		return got.platform != "" || got.other != "" || !got.version.IsZero() || isModel
-	},
-	Version:    func(s string) bool { got := readSystem(s); return !got.version.IsZero() && got.version.Major < 100 },
-	Supervised: func(s string) bool { return readAnswer(s) != unsaid },
-	Managed:    func(s string) bool { return readAnswer(s) != unsaid },
-	SharedIPad: func(s string) bool { return readAnswer(s) != unsaid },
-	automated:  func(s string) bool { return readAnswer(s) != unsaid },
+	case Version:
+		got := readSystem(value)
+		return !got.version.IsZero() && got.version.Major < 100
+	case Supervised, Managed, SharedIPad, automated:
+		return readAnswer(value) != unsaid
+	}
+	return true
 }
 
 // telling are values that tell a field whatever the header is.
@@ -320,7 +328,7 @@ var telling = []struct {
 // are no answer.
 func (k *recognizer) byValues() {
 	for _, t := range telling {
-		if k.columns[fieldIndex[t.field]] != nil || len(k.rows) == 0 {
+		if k.columns[fieldIndex(t.field)] != nil || len(k.rows) == 0 {
 			continue
 		}
 		var found []int
@@ -354,12 +362,12 @@ func (k *recognizer) all(column int, test func(string) bool) bool {
 
 // moveVersion makes a column named like a platform that of the version, if it has nothing but versions.
 func (k *recognizer) moveVersion() {
-	platform, version := k.columns[fieldIndex[Platform]], k.columns[fieldIndex[Version]]
+	platform, version := k.columns[fieldIndex(Platform)], k.columns[fieldIndex(Version)]
 	if len(platform) != 1 || len(version) > 0 {
 		return
 	}
 	if isNumber := func(s string) bool { got := readSystem(s); return got.platform == "" && !got.version.IsZero() }; k.all(platform[0], isNumber) {
-		k.columns[fieldIndex[Platform]], k.columns[fieldIndex[Version]] = nil, platform
+		k.columns[fieldIndex(Platform)], k.columns[fieldIndex(Version)] = nil, platform
 		for i, c := range k.understood.Columns {
 			if c.Field == Platform {
 				k.understood.Columns[i].Field, k.understood.Columns[i].By, k.understood.Columns[i].Other = Version, "values", "versions"

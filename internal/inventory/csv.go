@@ -51,11 +51,9 @@ type boundedReader struct {
 	read, limit int64
 }
 
-var errLongRow = fmt.Errorf("a row of more than %d bytes; is a quotation mark missing?", maxRow)
-
 func (b *boundedReader) Read(p []byte) (int, error) {
 	if b.read >= b.limit {
-		return 0, errLongRow
+		return 0, fmt.Errorf("a row of more than %d bytes; is a quotation mark missing?", maxRow)
 	}
 	n, err := b.in.Read(p)
 	b.read += int64(n)

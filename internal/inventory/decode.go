@@ -8,11 +8,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/encoding"
-	"golang.org/x/text/encoding/charmap"
-	utf "golang.org/x/text/encoding/unicode"
-	"golang.org/x/text/transform"
-
 	"syncguard/internal/diag"
 )
 
@@ -37,12 +32,11 @@ func decode(r io.Reader) (*bufio.Reader, string, error) {
 	case len(head) == 4 && (head[1] == 0 && head[3] == 0 || head[0] == 0 && head[2] == 0):
 		return nil, "", diag.WithHint(errors.New("UTF-16 without a byte order mark"), "save it as UTF-8")
 	case isWindows1252(in):
-		return bufio.NewReaderSize(transform.NewReader(in, charmap.Windows1252.NewDecoder()), 1<<16), "Windows-1252", nil
+		return bufio.NewReaderSize(fromWindows1252(in), 1<<16), "Windows-1252", nil
 	default:
 		return in, name, nil
 	}
-	decoded := transform.NewReader(in, utf.BOMOverride(encoding.Nop.NewDecoder()))
-	return bufio.NewReaderSize(decoded, 1<<16), name, nil
+	return bufio.NewReaderSize(fromUTF16(in), 1<<16), name, nil
 }
 
 // isWindows1252 is true for a text that is no UTF-8, as Excel writes CSV by default. JSON is always UTF-8, and what a server sends

@@ -221,7 +221,7 @@ func (j *jsonRows) sourceOf() *source {
 
 // fill sets a field of the record.
 func (j *jsonRows) fill(r *record, p *placed) {
-	index := fieldIndex[p.field]
+	index := fieldIndex(p.field)
 	for _, place := range p.places {
 		value := j.scan.value(place)
 		if len(value) == 0 {

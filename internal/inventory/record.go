@@ -1,5 +1,7 @@
 package inventory
 
+import "slices"
+
 // Field is a part of what an inventory says of a device.
 type Field string
 
@@ -22,7 +24,7 @@ const (
 
 // Fields lists the fields that a column can have.
 func Fields() []Field {
-	return []Field{Platform, Version, Enrollment, Supervised, Managed, SharedIPad, Model, Serial, Name, Groups}
+	return slices.Clone(fieldAt[:atAutomated])
 }
 
 // The places of the fields in a record, in the order of Fields.
@@ -43,17 +45,11 @@ const (
 	fieldCount
 )
 
-// fieldAt returns the fields by their places.
-var fieldAt = append(Fields(), automated, channel)
+// fieldAt holds the fields by their places.
+var fieldAt = [fieldCount]Field{Platform, Version, Enrollment, Supervised, Managed, SharedIPad, Model, Serial, Name, Groups, automated, channel}
 
-// fieldIndex returns the places of all fields.
-var fieldIndex = func() map[Field]int {
-	all := map[Field]int{}
-	for i, f := range fieldAt {
-		all[f] = i
-	}
-	return all
-}()
+// fieldIndex returns the place of a field.
+func fieldIndex(f Field) int { return slices.Index(fieldAt[:], f) }
 
 // record is what one row says, in the words of its source. Texts are valid until the next row.
 type record struct {

@@ -68,8 +68,18 @@ type pagePlaces struct {
 	more        []int
 }
 
+var readSources struct {
+	sync.Once
+	data *sourceData
+}
+
 // sources returns the facts. The result is shared; do not modify it.
-var sources = sync.OnceValue(func() *sourceData {
+func sources() *sourceData {
+	readSources.Do(func() { readSources.data = newSourceData() })
+	return readSources.data
+}
+
+func newSourceData() *sourceData {
 	d := &sourceData{root: &node{place: -1}}
 	if err := json.Unmarshal(sourcesJSON, d); err != nil {
 		panic(fmt.Sprintf("sources.json: %v", err)) // embedded, and read by a test
@@ -97,7 +107,7 @@ var sources = sync.OnceValue(func() *sourceData {
 	}
 	d.page = pagePlaces{total: d.place("totalCount"), next: d.place("@odata.nextLink"), more: []int{d.place("meta.has_next_results"), d.place("has_more")}}
 	return d
-})
+}
 
 // node is a step of a path in JSON.
 type node struct {

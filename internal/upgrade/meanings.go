@@ -34,8 +34,18 @@ func (c *Meaning) concerns(m Move) bool {
 	return !c.Unsupervised || m.Enrollment != "" && !m.Before().IsSupervised()
 }
 
+var readMeanings struct {
+	sync.Once // sync.OnceValue would keep what it calls in a program that plans nothing, such as the engine of the page
+	data      map[string][]*Meaning
+}
+
 // meanings holds every change, by type and key.
-var meanings = sync.OnceValue(func() map[string][]*Meaning {
+func meanings() map[string][]*Meaning {
+	readMeanings.Do(func() { readMeanings.data = newMeanings() })
+	return readMeanings.data
+}
+
+func newMeanings() map[string][]*Meaning {
 	var all []*Meaning
 	if err := json.Unmarshal(meaningsJSON, &all); err != nil {
 		panic(fmt.Sprintf("meanings.json: %v", err)) // embedded, and read by a test
@@ -51,7 +61,7 @@ var meanings = sync.OnceValue(func() map[string][]*Meaning {
 		by[m.Type+"\x00"+m.Key] = append(by[m.Type+"\x00"+m.Key], m)
 	}
 	return by
-})
+}
 
 // meaningsOf returns the changes of a type, or of a key of it.
 func meaningsOf(name string, path []string) []*Meaning {
