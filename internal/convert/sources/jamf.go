@@ -9,7 +9,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"syncguard/internal/target"
 )
@@ -23,9 +22,9 @@ const (
 // maxDepth is the deepest nesting of elements in an export.
 const maxDepth = 64
 
-var jamfStart = sync.OnceValue(func() *regexp.Regexp {
+func jamfStart() *regexp.Regexp {
 	return regexp.MustCompile(`^(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>)?\s*(?:<!--[^>]*-->\s*)*<(?:os_x_)?configuration_profile[\s>]`)
-})
+}
 
 // IsJamf reports whether a file is an export of a configuration profile from Jamf Pro.
 func IsJamf(data []byte) bool { return jamfStart().Match(data[:min(len(data), 4<<10)]) }
@@ -54,7 +53,7 @@ func ReadJamf(data []byte) (profile []byte, c Context, err error) {
 
 // uploadPayloads matches the profile in a request to Jamf Pro, such as by push jamf. Jamf's own exports have no CDATA
 // section.
-var uploadPayloads = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`<payloads>\s*<!\[CDATA\[`) })
+func uploadPayloads() *regexp.Regexp { return regexp.MustCompile(`<payloads>\s*<!\[CDATA\[`) }
 
 // escapedTwice reports whether each reference in a profile is escaped once more, as Jamf Pro expects, or a carriage return.
 func escapedTwice(payloads string) bool {
@@ -62,12 +61,12 @@ func escapedTwice(payloads string) bool {
 	return len(references) > 0 && !slices.Contains(references, "&")
 }
 
-var reference = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`&amp;(?:amp|lt|gt);|&#13;|&`) })
+func reference() *regexp.Regexp { return regexp.MustCompile(`&amp;(?:amp|lt|gt);|&#13;|&`) }
 
 // phantomKey matches a key without a name and a value.
-var phantomKey = sync.OnceValue(func() *regexp.Regexp {
+func phantomKey() *regexp.Regexp {
 	return regexp.MustCompile(`(?:<key\s*/>|<key></key>)(\s*(?:<key[\s/>]|</dict>))`)
-})
+}
 
 // jamfReader collects the needed parts of an export.
 type jamfReader struct {
