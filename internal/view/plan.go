@@ -81,15 +81,28 @@ func plannedInventory(i *app.PlannedInventory) Block {
 // maxPlannedKinds is the number of kinds of devices shown.
 const maxPlannedKinds = 16
 
-// plannedMoves lists the devices and their versions.
+// plannedMoves lists the devices and their versions. Platforms with the same ones share a line, unless their devices were counted.
 func plannedMoves(r *app.PlanResult) Block {
 	t := Table{Headers: []string{"devices", "from", "to", "came out", "can be put off until"}, Labels: 1}
 	counted := slices.ContainsFunc(r.Moves, func(m app.PlannedMove) bool { return m.Devices > 0 })
 	if counted {
 		t.Headers = slices.Insert(t.Headers, 1, "number")
 	}
-	for _, m := range r.Moves[:min(len(r.Moves), maxPlannedKinds)] {
+	var kinds []app.PlannedMove
+	var platforms [][]string
+	for _, m := range r.Moves {
 		name := plannedPlatform(r, m.Platform)
+		like := func(k app.PlannedMove) bool {
+			return !counted && k.Enrollment == m.Enrollment && k.From == m.From && k.To == m.To && k.Released == m.Released && k.Deferrable == m.Deferrable
+		}
+		if i := slices.IndexFunc(kinds, like); i >= 0 {
+			platforms[i] = append(platforms[i], name)
+			continue
+		}
+		kinds, platforms = append(kinds, m), append(platforms, []string{name})
+	}
+	for i, m := range kinds[:min(len(kinds), maxPlannedKinds)] {
+		name := strings.Join(platforms[i], ", ")
 		if m.Enrollment != "" {
 			name += " " + m.Enrollment.Describe()
 		}
@@ -99,7 +112,7 @@ func plannedMoves(r *app.PlanResult) Block {
 		}
 		t.Rows = append(t.Rows, Row{Cells: cells})
 	}
-	if n := len(r.Moves) - maxPlannedKinds; n > 0 {
+	if n := len(kinds) - maxPlannedKinds; n > 0 {
 		t.Below = "and " + text.Count(n, "more kind") + " of devices; --format json lists them all"
 	}
 	return t
